@@ -1,5 +1,5 @@
 #!/bin/sh
-# Damages what every reader reads, bench/fuzz.sh [N] times in each way (20,000), and prints the rows of docs/reliability.md.
+# Fuzzes every reader, bench/fuzz.sh [N] times in each way (20,000), and prints the rows of docs/reliability.md.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 export OCS_FUZZ_MUTATIONS="${1:-20000}" OMP_NUM_THREADS=1

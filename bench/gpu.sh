@@ -4,8 +4,8 @@
 #   bench/gpu.sh prepare    here: packs .NET's runtime, the test programs and the benchmarks into artifacts/gpu.tar.xz
 #   bench/gpu.sh            there: builds the shim against the wheel's libtorch, runs tests and figures
 #
-# There it needs this repository's files, artifacts/gpu.tar.xz, python3 with torch, g++, cmake and make. What was measured is
-# written to bench/results/, and to $OUT where that is set.
+# There it needs this repository's files, artifacts/gpu.tar.xz, python3 with torch, g++, cmake and make. Results are
+# written to bench/results/, and to $OUT if that is set.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 pack=$root/artifacts/gpu.tar.xz
@@ -24,7 +24,7 @@ prepare() {
     cp "$dotnet/dotnet" "$folder/dotnet/"
     cp -r "$dotnet/host" "$folder/dotnet/"
     cp -r "$dotnet/shared/Microsoft.NETCore.App/$runtime" "$folder/dotnet/shared/Microsoft.NETCore.App/"
-    # Of the SDK only what starts the tests of a built program.
+    # From the SDK only the runner of built tests.
     cp "$sdk"/vstest.console.* "$sdk"/Microsoft.TestPlatform.*.dll "$sdk"/Microsoft.VisualStudio.TestPlatform.*.dll \
         "$sdk"/Microsoft.Extensions.*.dll "$sdk"/Newtonsoft.Json.dll "$sdk"/NuGet.Frameworks.dll "$folder/vstest/"
     cp -r "$sdk/Extensions" "$folder/vstest/"
@@ -34,7 +34,7 @@ prepare() {
     done
     find "$folder/bin" -name '*.pdb' -delete
     find "$folder" -name '*.resources.dll' -delete
-    # Other systems' libraries.
+    # Libraries of other systems.
     find "$folder/bin" -type d -path '*/runtimes/*' -prune ! -name 'linux*' ! -name unix -exec rm -rf {} +
     tar -C "$root/artifacts" -cJf "$pack" gpu
     rm -rf "$folder"

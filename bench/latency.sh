@@ -1,7 +1,7 @@
 #!/bin/sh
-# Latency as a budget, predicted against measured, and what half of the MACs of resnet50 bring. Prints a page for bench/results:
+# Latency as a budget, predicted against measured, and the speed-up of half of the MACs of resnet50. Prints a page for bench/results:
 #   bench/latency.sh > bench/results/$(date -u +%F)-latency.md
-# Each network gets 45 % of the time that `ocs bench` finds for it on this machine.
+# The target of each network is 45 % of its time in `ocs bench` on this machine.
 set -eu
 cd -- "$(dirname -- "$0")/.."
 work=$(mktemp -d)

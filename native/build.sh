@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds the shim: artifacts/native/libocs_torch.so, or in the folder that is given. Does nothing when neither its sources
-# nor the libtorch changed. With --check it only tells by its exit code whether there is nothing to do.
-# LIBTORCH=/path takes another libtorch than the system's: an unpacked official zip, or site-packages/torch. Where the system
-# has none, that of python3's wheel is taken. With CUDA it wants CUDA's headers for graphs: those of CUDA_HOME, of the
-# packages beside the wheel, or of /usr/local/cuda.
+# Builds the shim: artifacts/native/libocs_torch.so, or in a given folder. Does nothing if sources and libtorch have not
+# changed. With --check the exit code is 0 if there is nothing to do, else 1.
+# LIBTORCH=/path uses another libtorch than the system's: an unpacked official zip, or site-packages/torch. If the system
+# has none, python3's wheel is used. CUDA graphs need CUDA's headers: those of CUDA_HOME, of the packages beside the
+# wheel, or of /usr/local/cuda.
 set -eu
 
 sources=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -15,7 +15,7 @@ esac
 library=$output/libocs_torch.so
 libtorch=${LIBTORCH:-}
 if [ -z "$libtorch" ] && ! ls /usr/lib/*/libtorch_cpu.so /usr/lib64/libtorch_cpu.so /usr/lib/libtorch_cpu.so >/dev/null 2>&1; then
-    # The folder of a wheel has its headers too; the module is found and not imported, which would take seconds.
+    # The folder of a wheel has its headers too; the module is found without importing it, which would take seconds.
     libtorch=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")' 2>/dev/null) || libtorch=
 fi
 if [ -d "$libtorch" ]; then libtorch=$(CDPATH='' cd -- "$libtorch" && pwd); fi
@@ -44,7 +44,7 @@ if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; th
 fi
 if [ "${1:-}" = --check ]; then exit 1; fi
 if ! mkdir -p "$output" 2>/dev/null || ! [ -w "$output" ]; then
-    fail "The shim over libtorch (${libtorch:-the system's}) is not built, and $(id -un) may not write to $output: let its owner run native/build.sh, or take a checkout of your own."
+    fail "The shim over libtorch (${libtorch:-the system's}) is not built, and $(id -un) may not write to $output: let its owner run native/build.sh, or use another checkout."
 fi
 
 for tool in g++ cmake make nm; do
@@ -54,11 +54,11 @@ abi=
 if [ -n "$libtorch" ]; then
     [ -f "$libtorch/lib/libtorch_cpu.so" ] && [ -f "$libtorch/include/ATen/core/dispatch/Dispatcher.h" ] ||
         fail "LIBTORCH=$libtorch holds no lib/libtorch_cpu.so and include/ATen: set it to an unpacked libtorch, or unset it for the system's."
-    # The symbols tell which std::string the library was built with; a shim built with the other would not link.
+    # The symbols show the std::string of the library; a shim with the other one would not link.
     if nm -D "$libtorch/lib/libc10.so" | grep -q __cxx11; then abi=1; else abi=0; fi
 else
     printf '#if !__has_include(<ATen/core/dispatch/Dispatcher.h>)\n#error\n#endif\n' | g++ -E -x c++ - >/dev/null 2>&1 ||
-        fail "libtorch was not found: $remedy, or set LIBTORCH to a folder that holds one."
+        fail "libtorch was not found: $remedy, or set LIBTORCH to its folder."
 fi
 
 exec 9>"$output/lock"

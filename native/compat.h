@@ -1,6 +1,6 @@
 #pragma once
 
-// Differences between the versions of libtorch that the shim builds with (1.13 to 2.x), and nowhere else.
+// All differences between versions of libtorch (1.13 to 2.x).
 
 #include <torch/csrc/api/include/torch/version.h>
 
@@ -19,7 +19,7 @@
 
 namespace ocs {
 
-// From 2.4 on libtorch names the device; before, it has a function a device.
+// From 2.4 on libtorch has one function with a device argument; before, one function per device.
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
 inline bool autocast_enabled(at::DeviceType device) {
     return at::autocast::is_autocast_enabled(device);
@@ -49,7 +49,7 @@ inline void set_autocast(at::DeviceType device, bool enabled, at::ScalarType dty
 }
 #endif
 
-// From 2.4 on the store of a run asks for libuv, which not every libtorch has; its older server does as well.
+// From 2.4 on the store uses libuv by default, which not every libtorch has. The older server works as well.
 template <typename StoreOptions>
 void without_libuv([[maybe_unused]] StoreOptions& options) {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
@@ -58,7 +58,7 @@ void without_libuv([[maybe_unused]] StoreOptions& options) {
 }
 
 #ifdef OCS_CUDA_GRAPHS
-// From 2.1 on other threads may go on using the device during a capture: a data loader does.
+// From 2.1 on other threads may use the device during a capture, as a data loader does.
 inline void begin_capture(at::cuda::CUDAGraph& graph) {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
     graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);

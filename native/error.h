@@ -15,11 +15,11 @@ struct ocs_error {
 namespace ocs {
 
 inline ocs_error* fail(const char* message, const char* stack) noexcept {
-    // Out of memory while reporting an error: nothing better is left than the usual termination.
+    // Out of memory while reporting an error: the process terminates.
     return new ocs_error{message, stack};
 }
 
-// Runs `body`; whatever it throws becomes an error, so that no exception crosses the C boundary.
+// Runs `body`. Exceptions become errors, so that none crosses the C boundary.
 template <typename Body>
 ocs_error* guard(Body&& body) noexcept {
     try {

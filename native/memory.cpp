@@ -1,4 +1,4 @@
-// Where tensors on a CPU lie. Blocks of a training step are of the same sizes each step, so what is freed is kept.
+// The allocator of CPU tensors. Training steps allocate blocks of the same sizes, so freed memory is kept.
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kLarge = 256 << 10, kPage = 4096, kLeastRegion = 32 << 20, kLine = 64;
 
 #ifdef __GLIBC__
-// Scratch of libraries comes from malloc. Without this glibc maps and unmaps it anew each time, and the kernel clears
+// Libraries allocate scratch memory by malloc. Without this glibc maps and unmaps it each time, and the kernel clears
 // the pages (VGG-16, batch 128: 12 % of the step).
 __attribute__((constructor)) void keep_large_blocks() {
     const int gibibyte = 1 << 30;
@@ -34,8 +34,8 @@ __attribute__((constructor)) void keep_large_blocks() {
 }
 #endif
 
-// Large blocks, apart from small ones: those that malloc puts into a gap left by a large block would keep the next
-// large one out of it. The smallest gap that is large enough is taken, and gaps beside one another become one.
+// A heap of large blocks, separate from small ones: malloc would put small blocks into gaps that the next large block
+// needs. Best fit; adjacent gaps are merged.
 class Heap {
   public:
     // Null if the system gives no memory.
@@ -50,13 +50,13 @@ class Heap {
         const auto [available, start] = *gap;
         remove(start, available);
         if (available > size) add(start + size, available - size);
-        // Blocks that all begin at the start of a page would share lines of the first cache.
+        // Blocks that all begin at the start of a page would share cache lines in L1.
         const uintptr_t begin = start + ++taken_ * kLine % kPage;
         blocks_[begin] = {start, size};
         return reinterpret_cast<void*>(begin);
     }
 
-    // False for what is no block of this heap.
+    // False if the block is not from this heap.
     bool give_back(void* block) {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto found = blocks_.find(reinterpret_cast<uintptr_t>(block));
@@ -74,7 +74,8 @@ class Heap {
     }
 
   private:
-    // With room to begin on any line of a page. In proportion, so that two blocks of half the size fit where one was.
+    // The size includes room to begin at any cache line of a page. It is proportional, so that two blocks of half the
+    // size fit where one was.
     static size_t size_of(size_t bytes) {
         const size_t room = bytes / 64 > kPage ? bytes / 64 : kPage;
         return (bytes + room + kPage - 1) / kPage * kPage;
@@ -82,7 +83,7 @@ class Heap {
 
     bool grow(size_t size) {
         const size_t bytes = size > kLeastRegion ? size : kLeastRegion;
-        // Behind the last region where that is free, so that gaps can grow together.
+        // After the last region if that address is free, so that gaps can merge.
         void* region =
             mmap(reinterpret_cast<void*>(end_), bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (region == MAP_FAILED) return false;
@@ -124,7 +125,7 @@ class Heap {
     size_t taken_ = 0;
 };
 
-// Never destroyed: tensors may outlive what is destroyed at the end of a process.
+// Never destroyed: tensors may outlive static objects at the end of a process.
 Heap& heap() {
     static auto* const made = new Heap();
     return *made;
@@ -141,13 +142,13 @@ struct Allocator : at::Allocator {
 
     at::DeleterFnPtr raw_deleter() const override { return &give_back; }
 
-    // Asked for by newer versions.
+    // Required by newer versions.
     void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
 
   private:
     static at::DataPtr take(size_t bytes) {
         void* block = bytes < kLarge ? nullptr : heap().take(bytes);
-        // Its error is the one that people know.
+        // Its error message is well known.
         if (block == nullptr) return c10::GetDefaultCPUAllocator()->allocate(bytes);
         return {block, block, &give_back, at::Device(at::kCPU)};
     }

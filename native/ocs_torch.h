@@ -23,20 +23,20 @@ extern "C" {
 typedef struct ocs_error ocs_error;            // message and stack of a failure
 typedef struct ocs_tensor ocs_tensor;          // one counted reference to a tensor
 typedef struct ocs_operator ocs_operator;      // an operator's handle; lives as long as the process
-typedef struct ocs_generator ocs_generator;    // random numbers on the CPU, apart from those of the process
-typedef struct ocs_cuda_graph ocs_cuda_graph;  // a stream beside the default one, and what was captured on it
+typedef struct ocs_generator ocs_generator;    // a separate random generator on the CPU
+typedef struct ocs_cuda_graph ocs_cuda_graph;  // a side stream with its capture
 
 enum ocs_kind {
     OCS_NONE = 0,                  // also: an absent tensor, layout, generator, dtype, ...
     OCS_TENSOR = 1,                // pointer: ocs_tensor*
-    OCS_INT = 2,                   // integer; promoted where the operator wants a float or a list
+    OCS_INT = 2,                   // integer; converted if the operator takes a float or a list
     OCS_DOUBLE = 3,                // real; also a Scalar
     OCS_BOOL = 4,                  // integer: 0 or 1
     OCS_INT_LIST = 5,              // pointer: const int64_t*, count
     OCS_DOUBLE_LIST = 6,           // pointer: const double*, count; also a Scalar[]
     OCS_BOOL_LIST = 7,             // pointer: const uint8_t*, count
     OCS_TENSOR_LIST = 8,           // pointer: ocs_tensor* const*, count
-    OCS_OPTIONAL_TENSOR_LIST = 9,  // the same, null for an absent one
+    OCS_OPTIONAL_TENSOR_LIST = 9,  // as OCS_TENSOR_LIST, null for an absent tensor
     OCS_DTYPE = 10,                // integer: c10::ScalarType
     OCS_DEVICE = 11,               // integer: c10::DeviceType, count: index
     OCS_MEMORY_FORMAT = 12,        // integer: c10::MemoryFormat
@@ -55,7 +55,7 @@ typedef struct ocs_value {
     };
 } ocs_value;
 
-// What a tensor is, short of its shape and its numbers.
+// The properties of a tensor, except its shape.
 typedef struct ocs_tensor_info {
     int64_t element_count;
     int32_t rank;
@@ -73,11 +73,11 @@ OCS_API void ocs_error_free(ocs_error* error) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_tensor_release(ocs_tensor* tensor) OCS_NOEXCEPT;
 // A second owned reference to the same tensor.
 OCS_API ocs_error* ocs_tensor_alias(ocs_tensor* tensor, ocs_tensor** result) OCS_NOEXCEPT;
-// Writes the first `capacity` sizes; info->rank says how many there are.
+// Writes the first `capacity` sizes; info->rank is their number.
 OCS_API ocs_error* ocs_tensor_describe(ocs_tensor* tensor, ocs_tensor_info* info, int64_t* sizes,
                                        int32_t capacity) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_tensor_is_contiguous(ocs_tensor* tensor, int32_t memory_format, uint8_t* result) OCS_NOEXCEPT;
-// Address of the first element; stays valid as long as the tensor and its storage do.
+// Address of the first element; valid as long as the tensor and its storage.
 OCS_API ocs_error* ocs_tensor_data(ocs_tensor* tensor, void** result) OCS_NOEXCEPT;
 // The only element, as OCS_INT, OCS_DOUBLE or OCS_BOOL.
 OCS_API ocs_error* ocs_tensor_item(ocs_tensor* tensor, ocs_value* result) OCS_NOEXCEPT;
@@ -86,9 +86,9 @@ OCS_API ocs_error* ocs_tensor_item(ocs_tensor* tensor, ocs_value* result) OCS_NO
 OCS_API ocs_error* ocs_operator_find(const char* name, const char* overload, ocs_operator** result) OCS_NOEXCEPT;
 // "aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor"; the text is never freed.
 OCS_API ocs_error* ocs_operator_schema(const ocs_operator* op, const char** result) OCS_NOEXCEPT;
-// Boxed call, autograd included. Missing trailing arguments take the schema's defaults.
-// Results: tensors in order, lists flattened, numbers as tensors of no dimensions, absent ones null.
-// `results` null: they are dropped. More results than `capacity`: all are in *spill (free it with ocs_spill_free).
+// Boxed call with autograd. Missing trailing arguments take the schema's defaults. Results: tensors in order, lists
+// flattened, numbers as scalar tensors, absent ones null. If `results` is null, they are dropped. If there are more
+// than `capacity`, all are in *spill (free it with ocs_spill_free).
 OCS_API ocs_error* ocs_operator_call(const ocs_operator* op, const ocs_value* arguments, int32_t argument_count,
                                      ocs_tensor** results, int32_t capacity, int32_t* result_count,
                                      ocs_tensor*** spill) OCS_NOEXCEPT;
@@ -110,27 +110,27 @@ OCS_API ocs_error* ocs_autograd_gradients(ocs_tensor* const* outputs, int32_t ou
 // Backward from several outputs with the gradient of each.
 OCS_API ocs_error* ocs_autograd_backward_from(ocs_tensor* const* outputs, ocs_tensor* const* gradients,
                                               int32_t count) OCS_NOEXCEPT;
-// How backward gets the gradients of values that were computed from `inputs` without autograd: `run` takes those of the
-// outputs, null for none, which it owns, and gives those of the inputs, null for none, which stay valid until `release`
-// or the next `run`; anything but 0 is an error with a message. `release` is called once.
+// Backward of values that were computed from `inputs` without autograd. `run` gets the gradients of the outputs, which
+// it owns, and returns those of the inputs, which stay valid until `release` or the next `run`; null means no gradient.
+// A result other than 0 is an error with a message. `release` is called once.
 typedef struct ocs_recomputation {
     void* state;
     uint8_t (*run)(void* state, ocs_tensor** gradients, int32_t count, ocs_tensor** results, int32_t inputs,
                    char* message, int32_t capacity);
     void (*release)(void* state);
 } ocs_recomputation;
-// The outputs, which autograd knows nothing of yet, then require gradients.
+// The outputs must have no autograd history; afterwards they require gradients.
 OCS_API ocs_error* ocs_recompute(ocs_tensor* const* inputs, int32_t input_count, ocs_tensor* const* outputs,
                                  int32_t output_count, const ocs_recomputation* recomputation) OCS_NOEXCEPT;
 
-// Autocast: while it is on, the operators on libtorch's lists compute in `dtype` on devices of that kind. It belongs to
-// the calling thread. Weights that were converted are kept until the cache is cleared.
+// Autocast: while it is on, operators on libtorch's lists compute in `dtype` on that kind of device. It belongs to the
+// calling thread. Converted weights are cached until the cache is cleared.
 OCS_API ocs_error* ocs_autocast_get(int32_t device_kind, uint8_t* enabled, int32_t* dtype) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_autocast_set(int32_t device_kind, uint8_t enabled, int32_t dtype) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_autocast_clear_cache(void) OCS_NOEXCEPT;
 
 // The process.
-OCS_API ocs_error* ocs_live_tensors(int64_t* result) OCS_NOEXCEPT;  // references handed out and not yet released
+OCS_API ocs_error* ocs_live_tensors(int64_t* result) OCS_NOEXCEPT;  // references that are not yet released
 OCS_API ocs_error* ocs_torch_version(const char** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_threads_get(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_threads_set(int32_t count) OCS_NOEXCEPT;
@@ -138,48 +138,47 @@ OCS_API ocs_error* ocs_memory_give_back(void) OCS_NOEXCEPT;   // what is kept of
 OCS_API ocs_error* ocs_rng_seed(uint64_t seed) OCS_NOEXCEPT;  // every device's generator
 OCS_API ocs_error* ocs_rng_state_get(int32_t device_kind, int32_t device_index, ocs_tensor** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_rng_state_set(int32_t device_kind, int32_t device_index, ocs_tensor* state) OCS_NOEXCEPT;
-// A generator of its own. One that is used by two threads at once is locked by libtorch for each operator.
+// A separate generator. libtorch locks it for each operator, so two threads may use it.
 OCS_API ocs_error* ocs_generator_create(uint64_t seed, ocs_generator** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_generator_free(ocs_generator* generator) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_generator_state_get(ocs_generator* generator, ocs_tensor** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_generator_state_set(ocs_generator* generator, ocs_tensor* state) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 where the libtorch has no CUDA
+OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 if libtorch has no CUDA
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
-// Returns when the device has done what this thread asked of it; at once on a CPU.
+// Waits until the device has finished this thread's work; returns at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
-// The instructions of our own convolutions on a CPU (operators/own_conv.h): 0 none, all are libtorch's, 1 AVX2, 2
-// AVX-512. What the processor has not is never used, whatever is set.
+// The instructions of our convolutions on a CPU (operators/own_conv.h): 0 for libtorch's, 1 AVX2, 2 AVX-512.
+// Instructions that the processor lacks are never used.
 OCS_API ocs_error* ocs_own_convolutions_get(uint8_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_own_convolutions_set(uint8_t most) OCS_NOEXCEPT;
-// What products of float32 may be computed in: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else
-// TF32.
+// The precision of float32 products: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else TF32.
 OCS_API ocs_error* ocs_matmul_precision_get(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_matmul_precision_set(int32_t precision) OCS_NOEXCEPT;
 // Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest.
 OCS_API ocs_error* ocs_cudnn_benchmark_get(uint8_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cudnn_benchmark_set(uint8_t enabled) OCS_NOEXCEPT;
 
-// CUDA graphs: work that is captured once and then started with one call. Where ocs_cuda_graphs gives 0, each of the
-// other functions is an error.
+// CUDA graphs: work that is captured once, then replayed with one call. If ocs_cuda_graphs gives 0, each of the other
+// functions is an error.
 OCS_API ocs_error* ocs_cuda_graphs(uint8_t* result) OCS_NOEXCEPT;  // whether the shim was built with CUDA's headers
 OCS_API ocs_error* ocs_cuda_graph_create(int32_t device_index, ocs_cuda_graph** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_graph_free(ocs_cuda_graph* graph) OCS_NOEXCEPT;
-// Between both, what the calling thread asks of the device runs on the graph's stream; each waits for the device.
+// Between both, the calling thread's work runs on the graph's stream. Each waits for the device.
 OCS_API ocs_error* ocs_cuda_graph_enter(ocs_cuda_graph* graph) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_graph_leave(ocs_cuda_graph* graph) OCS_NOEXCEPT;
-// Between both, on the graph's stream, work is written down and not done; an earlier capture is dropped.
+// Between both, work on the graph's stream is captured and not run. Drops an earlier capture.
 OCS_API ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph* graph) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_graph_end(ocs_cuda_graph* graph) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_graph_discard(ocs_cuda_graph* graph) OCS_NOEXCEPT;
-// Does the captured work, on the thread's present stream, and does not wait for it.
+// Runs the captured work on the thread's current stream, without waiting.
 OCS_API ocs_error* ocs_cuda_graph_replay(ocs_cuda_graph* graph) OCS_NOEXCEPT;
-// Bytes of tensors on a device, now and at most since the last reset.
+// Bytes of tensors on a device: current, and the peak since the last reset.
 OCS_API ocs_error* ocs_cuda_memory(int32_t device_index, int64_t* in_use, int64_t* peak) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_cuda_memory_reset_peak(int32_t device_index) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_cuda_empty_cache(void) OCS_NOEXCEPT;  // gives memory that no tensor holds back to the device
+OCS_API ocs_error* ocs_cuda_empty_cache(void) OCS_NOEXCEPT;  // releases cached memory that no tensor uses
 
-// Data parallel on c10d. A group's calls must come in the same order in every process; each waits until it is done, or
-// fails when another process is gone or silent for timeout_ms.
+// Data parallelism on c10d. All processes must make a group's calls in the same order. A call waits until it is done,
+// or fails if another process has ended or is silent for timeout_ms.
 typedef struct ocs_group ocs_group;      // the processes of a run
 typedef struct ocs_reducer ocs_reducer;  // averages gradients over a group while backward computes them
 
@@ -187,9 +186,9 @@ enum ocs_backend { OCS_GLOO = 1, OCS_NCCL = 2 };  // bits
 enum ocs_reduction { OCS_SUM = 0, OCS_MAX = 1 };
 
 typedef struct ocs_group_options {
-    const char* host;       // where the store listens
-    const char* prefix;     // before the store's keys: tells runs on one store apart
-    const char* interface;  // network interface of Gloo; empty: address decides
+    const char* host;       // host of the store
+    const char* prefix;     // prefix of the store's keys, for several runs on one store
+    const char* interface;  // network interface of Gloo; empty: by address
     const char* address;    // own address of Gloo; empty: that of the host's name
     int64_t join_timeout_ms;
     int64_t timeout_ms;
@@ -197,18 +196,18 @@ typedef struct ocs_group_options {
     int32_t rank;
     int32_t size;
     uint8_t hosts_store;
-    uint8_t nccl;            // tensors on the CPU go through Gloo all the same
-    const char* store_file;  // where processes of one machine meet; empty: at host and port
+    uint8_t nccl;            // CPU tensors still use Gloo
+    const char* store_file;  // store of processes of one machine; empty: at host and port
 } ocs_group_options;
 
-// What the shim was built with; 0 where it has no c10d, and then all of these fail.
+// The backends of the shim; 0 without c10d, and then all of these functions fail.
 OCS_API ocs_error* ocs_distributed_backends(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_group_create(const ocs_group_options* options, ocs_group** result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_group_free(ocs_group* group) OCS_NOEXCEPT;
 // Overwrites the tensor with that of rank `root`.
 OCS_API ocs_error* ocs_group_broadcast(ocs_group* group, ocs_tensor* tensor, int32_t root) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_group_all_reduce(ocs_group* group, ocs_tensor* tensor, int32_t reduction) OCS_NOEXCEPT;
-// Writes one tensor a rank.
+// Writes one tensor per rank.
 OCS_API ocs_error* ocs_group_all_gather(ocs_group* group, ocs_tensor* tensor, ocs_tensor** results) OCS_NOEXCEPT;
 // Its backward leaves averaged gradients; all parameters must get one.
 OCS_API ocs_error* ocs_reducer_create(ocs_group* group, ocs_tensor* const* parameters, int32_t count,

@@ -11,7 +11,7 @@
 
 using ocs::guard;
 
-// What an int must become for an argument of the schema.
+// The type to which the schema converts an int argument.
 enum class Wanted : uint8_t { AsGiven, Double, IntList, DoubleList };
 
 struct ocs_operator {
@@ -112,7 +112,7 @@ void push_default(const ocs_operator& op, size_t index, torch::jit::Stack& stack
     stack.push_back(*value);
 }
 
-// Appends what one returned value holds.
+// Appends the tensors of one returned value.
 void flatten(c10::IValue&& value, std::vector<at::Tensor>& results) {
     if (value.isTensor()) {
         results.push_back(std::move(value).toTensor());

@@ -4,11 +4,10 @@
 
 namespace ocs {
 
-// The instructions that our kernels are compiled for.
+// The instruction sets of our kernels.
 enum class Instructions : uint8_t { Base, Avx2, Avx512 };
 
-// The best that this processor has, or less if ATEN_CPU_CAPABILITY (default, avx2) asks for less: it limits libtorch's
-// kernels too.
+// The best of this processor, limited by ATEN_CPU_CAPABILITY (default, avx2), like libtorch's kernels.
 Instructions best_instructions();
 
 }  // namespace ocs

@@ -1,4 +1,4 @@
-// Values that are not kept for backward, but computed once more there (Chen et al. 2016, arXiv 1604.06174).
+// Activation checkpointing: backward recomputes values instead of keeping them (Chen et al. 2016, arXiv 1604.06174).
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
@@ -14,7 +14,7 @@ namespace {
 
 using torch::autograd::variable_list;
 
-// The derivative of what was computed without autograd.
+// The backward node of a computation without autograd.
 struct Recomputed : torch::autograd::Node {
     Recomputed(const ocs_recomputation& recomputation, size_t inputs)
         : recomputation_(recomputation), inputs_(inputs) {}
@@ -57,7 +57,7 @@ struct Recomputed : torch::autograd::Node {
 ocs_error* ocs_recompute(ocs_tensor* const* inputs, int32_t input_count, ocs_tensor* const* outputs,
                          int32_t output_count, const ocs_recomputation* recomputation) noexcept {
     return ocs::guard([&] {
-        // From here on the node lets go of the state, also when something fails.
+        // From now on the node releases the state, also after an error.
         const std::shared_ptr<Recomputed> node(new Recomputed(*recomputation, input_count),
                                                torch::autograd::deleteNode);
         variable_list read;

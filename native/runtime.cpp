@@ -173,7 +173,7 @@ ocs_error* ocs_generator_state_set(ocs_generator* generator, ocs_tensor* state) 
     return guard([&] { set_state(generator->generator, borrow(state)); });
 }
 
-// CUDA goes through libtorch's own hooks: nothing here needs CUDA's headers, and a libtorch without it says so.
+// CUDA is reached by libtorch's hooks: no CUDA headers are needed, and a libtorch without CUDA reports an error.
 ocs_error* ocs_cuda_compiled(uint8_t* result) noexcept {
     return guard([&] {
 #ifdef OCS_CUDA

@@ -13,14 +13,14 @@ struct ocs_generator {
 
 namespace ocs {
 
-// An ocs_tensor* is the TensorImpl* itself with one reference count on it: no allocation of our own a tensor.
+// An ocs_tensor* is the TensorImpl* itself with one reference: no extra allocation per tensor.
 extern std::atomic<int64_t> live_tensors;
 
 inline at::TensorImpl* impl(ocs_tensor* tensor) {
     return reinterpret_cast<at::TensorImpl*>(tensor);
 }
 
-// A counted reference for the time of a call; null gives the undefined tensor.
+// A counted reference for the duration of a call; null gives the undefined tensor.
 inline at::Tensor borrow(ocs_tensor* tensor) {
     if (tensor == nullptr) return at::Tensor();
     return at::Tensor(c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim_copy(impl(tensor)));
@@ -33,7 +33,7 @@ inline ocs_tensor* give(at::Tensor tensor) {
     return reinterpret_cast<ocs_tensor*>(tensor.unsafeReleaseTensorImpl());
 }
 
-// OpenMP keeps the number of threads a thread; a call on any thread uses what ocs_threads_set said last.
+// OpenMP keeps the number of threads per thread; this applies the last ocs_threads_set to the calling thread.
 void use_threads();
 
 }  // namespace ocs

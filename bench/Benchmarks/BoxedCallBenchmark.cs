@@ -6,27 +6,25 @@ using Ocs.Torch;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What a call costs beyond the arithmetic: four elements, so that there is next to none.</summary>
+/// <summary>The overhead of a call: four elements, so that the arithmetic is negligible.</summary>
 [MemoryDiagnoser]
 public class BoxedCallBenchmark : IDisposable
 {
     private readonly Tensor _left = Tensor.Ones([4]);
     private readonly Tensor _right = Tensor.Ones([4]);
 
-    /// <summary>
-    /// In this process: the native shim is found beside the build, where a generated project would not look.
-    /// </summary>
+    /// <summary>Runs in this process: a generated project would not find the native shim.</summary>
     public static IConfig InProcess =>
         DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 
-    /// <summary><c>aten::add.Tensor</c>: to stay below 2 us.</summary>
+    /// <summary><c>aten::add.Tensor</c>: the target is below 2 us.</summary>
     [Benchmark]
     public void Add()
     {
         using var sum = Aten.Add(_left, _right);
     }
 
-    /// <summary>The same by name, as any operator can be called.</summary>
+    /// <summary>The same operator, called by name.</summary>
     [Benchmark]
     public void AddByName()
     {

@@ -10,8 +10,7 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// What a checkpoint of cifar_resnet56 and a line of its log cost, with their fsync, beside the steps between two
-/// epochs'.
+/// The cost of a checkpoint of cifar_resnet56 and of a log line, with fsync, compared with the steps of an epoch.
 /// </summary>
 internal sealed class CheckpointCost : ITrainingObserver
 {
@@ -73,7 +72,7 @@ internal sealed class CheckpointCost : ITrainingObserver
         _writes.Add(Lap());
     }
 
-    // The same line again and again, as of later epochs.
+    // Writes the same line for consecutive epochs.
     private IEnumerable<double> Lines(int count)
     {
         using var log = new RunLogWriter(_path);

@@ -9,7 +9,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What a fresh process measures for the figures; it prints one line of JSON, as the peer does.</summary>
+/// <summary>Measurements in a fresh process. It prints one line of JSON, like the peer scripts.</summary>
 internal static partial class Child
 {
     /// <summary>Runs <c>step NETWORK VARIANT THREADS WARMUPS STEPS BATCH</c>, <c>cut THREADS WARMUPS STEPS</c>,
@@ -44,12 +44,13 @@ internal static partial class Child
     }
 
     /// <summary>
-    /// Starts a program, waits, and reads the JSON of its last line; null with a sentence when it is not there.
+    /// Runs a program, and reads the JSON of its last line. Prints a sentence and returns null if the program is
+    /// missing.
     /// </summary>
     public static JsonNode? Start(string program, params IEnumerable<string> arguments) =>
         LastLine(Execute(program, arguments));
 
-    /// <summary>Starts a program, waits, and gives what it wrote to its output.</summary>
+    /// <summary>Runs a program, and returns its output.</summary>
     public static string Execute(string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(
@@ -57,8 +58,10 @@ internal static partial class Child
         return Result(process, $"{program} {string.Join(' ', arguments)}");
     }
 
-    /// <summary>Starts a program several times and has each run in turns, with the machine to itself, until all have
-    /// ended. Gives the seconds that each had.</summary>
+    /// <summary>
+    /// Starts several programs, and lets them run alternately, one at a time, until all have ended. Returns the seconds
+    /// of each.
+    /// </summary>
     public static double[] ExecuteInTurns(string program, IReadOnlyList<string[]> commands, TimeSpan turn)
     {
         const int stop = 19, go = 18; // SIGSTOP and SIGCONT
@@ -116,7 +119,7 @@ internal static partial class Child
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
 
-    /// <summary>Starts this program as children that run at once, the processes of one run or each by itself.</summary>
+    /// <summary>Starts this program as several children at once, as processes of one run or independently.</summary>
     public static JsonNode[] StartTogether(int count, bool asGroup, params IEnumerable<string> arguments)
     {
         var port = Replica.FreePort();
@@ -158,7 +161,9 @@ internal static partial class Child
     public static JsonNode StartSelf(params IEnumerable<string> arguments) =>
         Start(Environment.ProcessPath!, ["child", .. arguments])!;
 
-    /// <summary>Starts PyTorch's side, a script of bench/peers; null, with a sentence, where there is none.</summary>
+    /// <summary>
+    /// Runs a PyTorch script of bench/peers. Prints a sentence and returns null if PyTorch is missing.
+    /// </summary>
     public static JsonNode? StartPeer(string script, params IEnumerable<string> arguments)
     {
         var python = Environment.GetEnvironmentVariable("OCS_PEER_PYTHON") ?? "/usr/bin/python3";

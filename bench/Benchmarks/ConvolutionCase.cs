@@ -2,13 +2,13 @@ using Ocs.Torch;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>A convolution of square planes that a cut can make, and with what it is computed.</summary>
+/// <summary>A convolution of square planes as after a cut, with its settings.</summary>
 internal sealed record ConvolutionCase(
     string Kind, int Images, int Inputs, int Outputs, int Kernel, int Stride, int Dilation, int Groups, int Size,
     int Padding,
     int Threads, MemoryFormat Format, bool IsNarrow)
 {
-    /// <summary>The numbers of threads that are tried.</summary>
+    /// <summary>The numbers of threads to try.</summary>
     public static readonly int[] AllThreads = [1, 2, 3, 5, 6, 8, 12, 16];
 
     private const int CasesOfKind = 256;
@@ -24,8 +24,8 @@ internal sealed record ConvolutionCase(
     public bool IsTransposed => Kind == "transposed";
 
     /// <summary>
-    /// All cases, always in the same order: of each kind some at random, and 1x1 with a stride of 2 in channels-last
-    /// for every number of channels and threads, with images that the threads divide and with others.
+    /// All cases, in a fixed order: random ones of each kind, and 1x1 with a stride of 2 in channels-last for all
+    /// numbers of channels and threads, with batches that the threads divide and others.
     /// </summary>
     public static IReadOnlyList<ConvolutionCase> All()
     {
@@ -42,8 +42,8 @@ internal sealed record ConvolutionCase(
     }
 
     /// <summary>
-    /// The largest distances of output, gradient of the input and gradient of the weights from those in float64, as
-    /// parts of the largest number.
+    /// The largest differences of output, input gradient and weight gradient from float64, relative to the largest
+    /// number.
     /// </summary>
     public double[] Errors(bool own)
     {
@@ -64,8 +64,7 @@ internal sealed record ConvolutionCase(
         }
     }
 
-    // Few channels and odd numbers are what a cut leaves; a step of a whole network has more pixels, but no other kind
-    // of sum.
+    // Cuts leave few channels and odd numbers. A whole network has more pixels, but no other kind of sum.
     private static ConvolutionCase Draw(string kind, Rng rng)
     {
         int Any(params int[] values) => values[rng.Next(values.Length)];
@@ -111,7 +110,7 @@ internal sealed record ConvolutionCase(
             : Aten.Call("aten::conv2d", "", input, kernel, OperatorArgument.None, stride, padding, dilation, Groups)[0];
     }
 
-    // The gradient above is drawn once, for the first of both.
+    // The output gradient is drawn once, for the first of both.
     private (List<double[]> Results, Tensor? Slopes) Results(
         Tensor x, Tensor weight, Tensor? slopes, DType dtype, MemoryFormat format, bool own)
     {

@@ -5,9 +5,9 @@ using Ocs.Torch;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Every kind of convolution that a cut can make beside float64, on 1 to 16 threads: by libtorch, and by us with
-/// AVX-512, with AVX2 and without either. A case that libtorch has no kernel for is refused with an error. What ends a
-/// process or hangs is counted, and the next case is gone on with in a new one.
+/// Compares every kind of convolution after a cut with float64, on 1 to 16 threads: libtorch's, and ours with AVX-512,
+/// AVX2 and neither. A case without a kernel in libtorch is refused with an error. Crashes and hangs are counted, and a
+/// new process continues with the next case.
 /// </summary>
 internal static class ConvolutionTable
 {
@@ -19,7 +19,7 @@ internal static class ConvolutionTable
         ("ours with AVX2", nameof(OwnConvolutions.Avx2)), ("ours without AVX2", nameof(OwnConvolutions.None)),
     ];
 
-    /// <summary>Measures, prints and records the table; returns the exit code: 1 where one of ours is wrong.</summary>
+    /// <summary>Measures, prints and records the table. Returns the exit code: 1 if one of ours is wrong.</summary>
     public static int Measure(string[] arguments)
     {
         var cases = ConvolutionCase.All();
@@ -50,7 +50,7 @@ internal static class ConvolutionTable
         return results.Skip(1).All(way => way.Zip(cases).All(pair => IsRight(pair.Second, pair.First))) ? 0 : 1;
     }
 
-    /// <summary>What a child does: a line of three numbers for each case from one on.</summary>
+    /// <summary>The child: prints a line of three numbers for each case, from a given one on.</summary>
     public static void Run(string words, int first)
     {
         var isLibtorch = !Enum.TryParse<OwnConvolutions>(words, out var kernels);
@@ -74,7 +74,7 @@ internal static class ConvolutionTable
         }
     }
 
-    // Null for a case that ended its process or took too long, and nothing for one that was refused.
+    // Null for a case that crashed or took too long, empty for a refused one.
     private static List<double[]?> Run(string words, IReadOnlyList<ConvolutionCase> cases)
     {
         var results = new List<double[]?>();

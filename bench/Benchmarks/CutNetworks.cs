@@ -8,7 +8,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>Steps of cifar_resnet56 beside those of what a cut leaves of it. Weights are random.</summary>
+/// <summary>Compares steps of cifar_resnet56 with steps of cut versions. Weights are random.</summary>
 internal static class CutNetworks
 {
     private const string Name = "cifar_resnet56";
@@ -24,7 +24,7 @@ internal static class CutNetworks
             25, 22, 21, 18, 19, 19, 17, 16, 16, 10,
             51, 44, 45, 41, 43, 44, 42, 38, 36, 43, 10,
         ]),
-        // What CycleFigures' second run leaves with 12,800 images.
+        // The result of CycleFigures' second run with 12,800 images.
         ("a cut by ranking isomorphic that takes nothing of the last stage",
         [
             5, 3, 9, 8, 10, 6, 3, 1, 4, 1, 3,
@@ -56,7 +56,7 @@ internal static class CutNetworks
     }
 
     /// <summary>
-    /// Steps of the whole and of the cut network in turns, in one process, so that what else the machine does hits
+    /// Alternates steps of the whole and the cut network in one process, so that other load on the machine affects
     /// both.
     /// </summary>
     public static JsonObject Run(int shape, int threads, int warmUps, int steps)

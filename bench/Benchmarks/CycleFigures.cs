@@ -3,20 +3,20 @@ using System.Text.Json.Nodes;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// The time of one cycle beside the same training without pruning, by `ocs train` and `ocs baseline` on CIFAR-10: whole
-/// commands that take turns of some seconds, each with all cores, so that what else the machine does hits both. The
-/// dense one ends later, in one go.
+/// Compares the time of one cycle with the same training without pruning, by `ocs train` and `ocs baseline` on
+/// CIFAR-10. The commands alternate every few seconds, each with all cores, so that other load on the machine affects
+/// both. The rest of the dense run is not interrupted.
 /// </summary>
 internal static class CycleFigures
 {
     private const double Target = 0.6;
 
-    /// <summary>t* over all epochs.</summary>
+    /// <summary>t* divided by all epochs.</summary>
     internal const double CutAt = 0.3;
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
 
-    // The last one without pruning.
+    // The last command is the one without pruning.
     private static readonly (string How, string[] Command)[] Runs =
     [
         ("preset paper", ["train"]),
@@ -53,7 +53,7 @@ internal static class CycleFigures
                 ocs, [.. Runs.Zip(folders, (run, output) => (string[])[.. run.Command, config, "--out", output])],
                 Turn);
 
-            // Clocks of runs go on while they stand still, so only what else they tell is taken from them.
+            // The runs' own clocks also count their pauses, so only other results are taken from them.
             var finished = folders.Zip(seconds, (output, time) =>
                 new Finished(time, JsonNode.Parse(File.ReadAllText(Path.Combine(output, "summary.json")))!)).ToList();
             return [.. Runs[..^1].Zip(finished).SelectMany(
@@ -78,8 +78,8 @@ internal static class CycleFigures
     }
 
     /// <summary>
-    /// A cycle's share of the dense time beside the ideal, in which steps after the cut take the remaining share of the
-    /// MACs.
+    /// A cycle's time relative to the dense time, compared with the ideal, in which steps after the cut take the
+    /// remaining share of the MACs.
     /// </summary>
     internal static Figure Share(string what, double share, double start, double remaining)
     {

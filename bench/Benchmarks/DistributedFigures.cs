@@ -1,9 +1,9 @@
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Two Gloo processes beside one, and what the cost model says of them and of up to 1,024. Times are the fastest of all
-/// rounds: what else the machine does can only add to them, and two processes need both of its cores. The model's
-/// constants are of processor time, which for one thread on a core of its own is time.
+/// Compares two Gloo processes with one and with the cost model, which also predicts up to 1,024. Times are the fastest
+/// of all rounds: other load can only add to them, and two processes need both cores. The model's constants are
+/// processor time, which equals wall-clock time for one thread on its own core.
 /// </summary>
 internal static class DistributedFigures
 {
@@ -39,7 +39,7 @@ internal static class DistributedFigures
             var times = Child.StartTogether(2, asGroup: true, "collectives", $"{settings.Calls}");
             allReduces.Add([.. times[0]["ms"]!.AsArray().Select(time => (double)time!)]);
 
-            // So many batches that the runtime has optimized the code before the last of them.
+            // Enough batches for the runtime to optimize the code before the last ones.
             Add(seen, "input", (double)Child.StartSelf("input", $"{settings.Calls * 8}")["ms_per_image"]!);
         }
 
@@ -67,7 +67,7 @@ internal static class DistributedFigures
             + $"alpha {model.Latency * 1e6:F0} us, beta {model.BytesPerSecond / 1e9:F2} GB/s; "
             + $"{bytes / 1e6:F2} MB of gradients", Dash, Dash, Dash);
 
-        // What two processes cost each other in caches and memory bandwidth is measured, the exchange is predicted.
+        // The mutual slow-down by caches and memory bandwidth is measured, the exchange is predicted.
         var exchange = model.Exposed(2, Batch / 2.0) * 1000;
         yield return Beside(
             "step of the two Gloo processes, seen beside predicted", seen["gloo"], seen["apart"] + exchange);

@@ -7,9 +7,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>
-/// What an evaluation gains by batch norms that are part of the layers before them, and by the size of its batches.
-/// </summary>
+/// <summary>The speed-up of evaluation by folded batch norms and by larger batches.</summary>
 internal static class EvaluationFigures
 {
     private const int Images = 1000;

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Ocs.Benchmarks;
 
-/// <content>Training steps, beside PyTorch's and beside each other.</content>
+/// <content>Training steps, compared with PyTorch's and with each other.</content>
 internal static partial class Figures
 {
-    // Never two at once; all take turns, so that what else the machine does hits them alike.
+    // One at a time, alternating, so that other load on the machine affects all.
     private static IEnumerable<Figure> Steps(Settings settings)
     {
         foreach (var (network, narrowTarget)
@@ -44,7 +44,7 @@ internal static partial class Figures
         }
     }
 
-    // What both sides, oneDNN and OpenBLAS do on a processor without AVX-512.
+    // Both sides, oneDNN and OpenBLAS without AVX-512.
     private static IEnumerable<Figure> Avx2(Settings settings)
     {
         var variables = new[]
@@ -88,7 +88,7 @@ internal static partial class Figures
         }
     }
 
-    // Time and peak memory at 224 pixels, beside torchvision's networks: the faster layout, and the smaller.
+    // Time and peak memory at 224 pixels, compared with torchvision's networks: the faster layout, and the smaller.
     private static IEnumerable<Figure> ImageNet(Settings settings)
     {
         foreach (var (network, batch, target, narrowTarget) in new[]

@@ -11,7 +11,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>The figures that the project promises, a method each.</summary>
+/// <summary>The figures that the project promises, one method each.</summary>
 internal static partial class Figures
 {
     private const string Dash = "-";
@@ -39,11 +39,11 @@ internal static partial class Figures
         ("gpu", Gpu),
     ];
 
-    // Takes an hour, so it is measured only where it is named.
+    // These take an hour, so they are measured only by name.
     private static readonly (string Name, Func<Settings, IEnumerable<Figure>> Measure) Cycle =
         ("cycle", CycleFigures.Measure);
 
-    /// <summary>Measures what the words name, or everything for <c>all</c>; returns the exit code.</summary>
+    /// <summary>Measures the named figures, or everything for <c>all</c>. Returns the exit code.</summary>
     public static int Measure(string[] arguments)
     {
         var (settings, words) = Settings.Parse(arguments);
@@ -81,7 +81,7 @@ internal static partial class Figures
         return 0;
     }
 
-    // Ours with data and augmentation, as a run trains; PyTorch's step on one fixed batch, which is in its favour.
+    // Ours with data and augmentation, as in a run; PyTorch's step on one fixed batch, which favours PyTorch.
     private static IEnumerable<Figure> Gpu(Settings settings)
     {
         const int Epochs = 7;
@@ -120,7 +120,7 @@ internal static partial class Figures
         }
     }
 
-    // Trained values and a little memory: 30 steps are enough for the allocator to settle.
+    // Memory of a small network: 30 steps are enough for the allocator to settle.
     private static IEnumerable<Figure> Memory(Settings settings)
     {
         foreach (var network in new[] { "cifar_resnet56", "cifar_resnet110" })
@@ -213,7 +213,7 @@ internal static partial class Figures
             $"{(sparse.Median() / plain.Median() - 1) * 100:F1} % more", "at most 3 %");
         for (var i = 0; i < settings.Calls; i++)
         {
-            // Backward leaves the gradient that the penalty is added to; only what is extra is timed.
+            // Backward computes the gradient for the penalty; only the extra work is timed.
             extra.Add(step.Extra(pruner));
         }
 
@@ -242,7 +242,7 @@ internal static partial class Figures
         }
     }
 
-    // Both from nothing to the groups of all prunable layers; DepGraph finds them by running the network.
+    // Both from a network to the groups of all prunable layers; DepGraph runs the network to find them.
     private static IEnumerable<Figure> CouplingBesideDepGraph(string network, Settings settings)
     {
         const int PeerCalls = 4;

@@ -8,7 +8,7 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// One cycle on a CUDA device, on random images of CIFAR's size: how long a step takes before and after a cut of 60 %.
+/// One cycle on a CUDA device, on random images of CIFAR's size: step times before and after a cut of 60 %.
 /// </summary>
 internal static class GpuCycle
 {
@@ -27,7 +27,7 @@ internal static class GpuCycle
             Precision = precision,
             CudaGraph = graph,
         };
-        // Plain, then sparsity learning, then cut for what is left.
+        // Plain epochs, then sparsity learning, then the cut network.
         var pruning = OneCycleOptions.Paper with { Target = 0.6, SparsityStartEpoch = 1, LatestCutEpoch = epochs / 2 };
         var data = new TrainingData(Noise(Images, seed: 1), Noise(1000, seed: 2), AugmentationOptions.CifarTrain);
         var built = Models.Build(network);

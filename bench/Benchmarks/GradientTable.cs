@@ -10,8 +10,8 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// Gradients of the first step of cut networks for numbers of threads and images that do not divide each other, in both
-/// layouts, beside those in float64.
+/// Compares gradients of the first step of cut networks with float64, in both layouts, for numbers of threads and
+/// images that do not divide each other.
 /// </summary>
 internal static class GradientTable
 {
@@ -19,8 +19,8 @@ internal static class GradientTable
     private const double Tolerance = 1e-4;
     private const double Slack = 3;
 
-    // A gradient that is zero but for rounding, as that of a bias before a batch norm, is measured by the largest of
-    // the network.
+    // A gradient that is zero except for rounding, such as that of a bias before a batch norm, is compared with the
+    // largest gradient of the network.
     private const double Least = 1e-2;
     private static readonly string[] Networks =
         ["cifar_resnet8", "cifar_resnet20", "cifar_resnet56", "cifar_mobilenet_v2", "mobilenet_v2", "cifar_vgg16"];
@@ -29,7 +29,7 @@ internal static class GradientTable
     private static readonly MemoryFormat[] Formats = [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast];
 
     /// <summary>
-    /// Measures, prints and records the table; returns the exit code: 1 where a gradient is wrong or a process ended.
+    /// Measures, prints and records the table. Returns the exit code: 1 if a gradient is wrong or a process crashed.
     /// </summary>
     public static int Measure(string[] arguments)
     {
@@ -78,7 +78,7 @@ internal static class GradientTable
         return isRight ? 0 : 1;
     }
 
-    /// <summary>What a child does: the errors of a network by layout and number of threads.</summary>
+    /// <summary>The child: the errors of a network by layout and number of threads.</summary>
     public static JsonArray Errors(string network, int batch, bool isSmooth)
     {
         var graph = isSmooth ? Smooth(CutToHalf(network)) : CutToHalf(network);
@@ -126,7 +126,7 @@ internal static class GradientTable
         }
     }
 
-    // Null where the process ended.
+    // Null if the process crashed.
     private static JsonArray? Run(string network, int batch, bool isSmooth)
     {
         try

@@ -2,13 +2,13 @@ using Ocs.Testing;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>Folders of JPEG files that cost what photographs cost: noise, stronger where it is coarser.</summary>
+/// <summary>Folders of JPEG files that take as long as photographs: noise, stronger at coarser scales.</summary>
 internal static class ImageFiles
 {
     private const int Classes = 10;
     private const int Quality = 90;
 
-    /// <summary>Writes train and val with so many images each; returns the mean length of a file.</summary>
+    /// <summary>Writes train and val with a number of images each. Returns the mean length of a file.</summary>
     public static double Write(string root, int height, int width, int images)
     {
         var bytes = 0L;
@@ -38,7 +38,7 @@ internal static class ImageFiles
         return Array.ConvertAll(pixels, value => (byte)Math.Clamp(128 + value, 0, 255));
     }
 
-    // Random values on a grid, bilinear between; colours differ less than brightness.
+    // Random values on a grid, interpolated bilinearly; colours vary less than brightness.
     private static void Add(double[] pixels, int height, int width, int cell, double strength, Rng rng)
     {
         var (rows, columns) = ((height / cell) + 2, (width / cell) + 2);

@@ -6,7 +6,7 @@ using Ocs.Torch;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// JPEG files to batches, beside torchvision's ImageFolder with Pillow: one worker each, the same files.
+/// JPEG files to batches, compared with torchvision's ImageFolder with Pillow: one worker each, the same files.
 /// </summary>
 internal static class ImagePipeline
 {
@@ -15,7 +15,7 @@ internal static class ImagePipeline
     private static readonly (string Name, int Height, int Width, int Size, int Resize, int Images)[] Sets =
         [("64x64", 64, 64, 64, 64, 2000), ("500x375", 375, 500, 224, 256, 200)];
 
-    /// <summary>Images a second of a core: training and evaluation, and of small images when they are packed.</summary>
+    /// <summary>Images per second and core: training and evaluation, and packed small images.</summary>
     public static IEnumerable<Figure> Measure(Settings settings)
     {
         foreach (var set in Sets)
@@ -57,7 +57,7 @@ internal static class ImagePipeline
         }
     }
 
-    /// <summary>What a child measures: images a second of processor time and of the clock, with one worker.</summary>
+    /// <summary>The child: images per second of processor time and of wall-clock time, with one worker.</summary>
     public static JsonObject Run(string root, int size, int resize, string packed)
     {
         TorchRuntime.Threads = 1;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>How long a command takes that computes next to nothing: what starting costs.</summary>
+/// <summary>The start-up time: a command with almost no computation.</summary>
 internal static class InspectFigures
 {
     public static IEnumerable<Figure> Measure(Settings settings)

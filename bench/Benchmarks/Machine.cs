@@ -4,18 +4,18 @@ using Ocs.Torch;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>Describes the machine of the figures.</summary>
 internal static class Machine
 {
     /// <summary>The folder of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The largest memory that this process has had.</summary>
+    /// <summary>The peak memory of this process.</summary>
     public static double PeakMebibytes => long.Parse(
         Field("/proc/self/status", "VmHWM").Split(' ', StringSplitOptions.RemoveEmptyEntries)[0],
         CultureInfo.InvariantCulture) / 1024.0;
 
-    /// <summary>One line a fact.</summary>
+    /// <summary>One line per fact.</summary>
     public static IEnumerable<string> Header(Settings settings) =>
     [
         $"- processor: {Field("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, "

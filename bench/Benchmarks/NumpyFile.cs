@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// An array of 32-bit floats that NumPy saved: magic, length of the header, header as a Python dictionary, numbers
-/// row-major.
+/// A NumPy file of 32-bit floats: magic, length of the header, header as a Python dictionary, numbers in row-major
+/// order.
 /// </summary>
 internal static partial class NumpyFile
 {

@@ -12,10 +12,10 @@ using Ocs.Training.Optimizers;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// One exported network's way: import, forward as ONNX Runtime computes the file, cut to half of its MACs through the
-/// gate, a training step, export, and ONNX Runtime on what was exported. It ends at the first step that fails, with a
-/// sentence. What PyTorch computed stands beside it: the exporter folds batch norms into weights, which alone changes
-/// deep networks by up to 1e-4.
+/// The steps of one exported network: import, comparison of forward with ONNX Runtime, a cut to half of its MACs
+/// through the gate, a training step, export, and ONNX Runtime on the export. It ends at the first step that fails,
+/// with a sentence. PyTorch's outputs are compared too: the exporter folds batch norms into weights, which alone
+/// changes deep networks by up to 1e-4.
 /// </summary>
 internal sealed class OnnxJourney(string folder)
 {
@@ -145,7 +145,7 @@ internal sealed class OnnxJourney(string folder)
             ? difference
             : throw new InvalidOperationException($"outputs differ by {difference:0.0e+0} of the largest");
 
-    // Relative to the largest output.
+    // The difference relative to the largest output.
     private static double Difference(float[] actual, float[] expected) => actual.Length == expected.Length
         ? actual.Zip(expected, (left, right) => Math.Abs((double)left - right))
         .Max() / Math.Max(expected.Max(Math.Abs), 1e-12)

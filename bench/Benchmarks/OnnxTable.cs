@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// The table of docs/onnx.md: every network that bench/peers/export_torchvision.py has written, on its way through
-/// import, cut, training step, export and ONNX Runtime, each in a process of its own.
+/// The table of docs/onnx.md: every network that bench/peers/export_torchvision.py has written, with import, cut,
+/// training step, export and ONNX Runtime, each in a separate process.
 /// </summary>
 internal static class OnnxTable
 {
@@ -18,7 +18,7 @@ internal static class OnnxTable
     ];
 
     /// <summary>
-    /// Runs every network of a folder, or those that are named, and writes the table; returns the exit code.
+    /// Runs every network of a folder, or the named ones, and writes the table. Returns the exit code.
     /// </summary>
     public static int Measure(string[] arguments)
     {
@@ -102,7 +102,7 @@ internal static class OnnxTable
         number is null ? "-" : double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture).ToString(
             format, CultureInfo.InvariantCulture);
 
-    // Between the marks of the page; what people wrote around them stays.
+    // Replaces the text between the marks of the page; the rest stays.
     private static void Record(string[] lines)
     {
         var path = Path.Combine(Machine.Root, "docs", "onnx.md");

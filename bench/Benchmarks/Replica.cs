@@ -10,15 +10,13 @@ using Ocs.Zoo;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>
-/// What a child measures as one of several processes, or alone where its environment names no others.
-/// </summary>
+/// <summary>Measurements of a child as one of several processes, or alone if its environment names no others.</summary>
 internal static class Replica
 {
-    /// <summary>Sizes of all-reduces, in bytes; the first is all latency.</summary>
+    /// <summary>Sizes of all-reduces, in bytes; the first one is only latency.</summary>
     public static ImmutableArray<int> Sizes { get; } = [4, 64 << 10, 1 << 20, 4 << 20, 16 << 20];
 
-    /// <summary>Training steps of its part of a batch, gradients averaged where there is a group.</summary>
+    /// <summary>Training steps on its part of a batch, with averaged gradients if there is a group.</summary>
     public static JsonObject Steps(string network, int batch, int threads, int warmUps, int steps)
     {
         TorchRuntime.Threads = threads;
@@ -40,7 +38,7 @@ internal static class Replica
         };
     }
 
-    /// <summary>Fastest all-reduces of <see cref="Sizes"/>.</summary>
+    /// <summary>The fastest all-reduces of <see cref="Sizes"/>.</summary>
     public static JsonObject Collectives(int calls)
     {
         using var group = Join()!;
@@ -60,7 +58,7 @@ internal static class Replica
         return new() { ["ms"] = fastest };
     }
 
-    /// <summary>Preparing batches of 128 images of 3 by 32 by 32, cropped and mirrored, by one thread.</summary>
+    /// <summary>Prepares batches of 128 images of 3x32x32, cropped and mirrored, on one thread.</summary>
     public static JsonObject Input(int batches)
     {
         const int Batch = 128;
@@ -84,7 +82,7 @@ internal static class Replica
         return new() { ["ms_per_image"] = milliseconds.Min() / Batch };
     }
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>An unused port.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

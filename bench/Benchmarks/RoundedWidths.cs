@@ -10,8 +10,8 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// How fast networks cut to half of their MACs run under ONNX Runtime, by what their widths are multiples of. Weights
-/// are random.
+/// The speed of networks cut to half of their MACs under ONNX Runtime, by the multiple of their widths. Weights are
+/// random.
 /// </summary>
 internal static class RoundedWidths
 {
@@ -43,7 +43,7 @@ internal static class RoundedWidths
                     }
                     catch (OcsInputException)
                     {
-                        // So few multiples do not reach the target.
+                        // Too few multiples to reach the target.
                     }
                 }
 
@@ -64,7 +64,7 @@ internal static class RoundedWidths
     }
 
     /// <summary>
-    /// A network of depthwise and 1x1 convolutions for images of 64x64, as small as those that phones and cameras run.
+    /// A network of depthwise and 1x1 convolutions for images of 64x64, as small as those on phones and cameras.
     /// </summary>
     public static Graph Separable()
     {
@@ -95,7 +95,7 @@ internal static class RoundedWidths
         return CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork).After;
     }
 
-    // In turns, so that what else the machine does hits them alike; before each run that is timed one that is not.
+    // Alternates, so that other load on the machine affects all; each timed run follows an untimed one.
     private static List<List<double>> Seconds(IReadOnlyList<Graph> graphs, Settings settings)
     {
         var sessions = new List<InferenceSession>();

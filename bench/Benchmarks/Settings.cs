@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ocs.Benchmarks;
 
-/// <summary>How much is measured. Short ones are for trying the scripts out.</summary>
+/// <summary>The amount of measurements. Short settings are for trying the scripts.</summary>
 internal sealed record Settings
 {
-    /// <summary>Times that ours and PyTorch take turns, each in a fresh process.</summary>
+    /// <summary>How often ours and PyTorch alternate, each in a fresh process.</summary>
     public int Rounds { get; init; } = 5;
 
     /// <summary>Timed training steps of a process.</summary>
@@ -16,7 +16,7 @@ internal sealed record Settings
 
     public int Threads { get; init; } = 2;
 
-    /// <summary>Calls of what takes milliseconds; the median counts.</summary>
+    /// <summary>Calls of functions that take milliseconds; the median counts.</summary>
     public int Calls { get; init; } = 50;
 
     /// <summary>Epochs of a whole cycle.</summary>

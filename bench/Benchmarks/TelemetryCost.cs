@@ -8,8 +8,8 @@ using Ocs.Zoo;
 namespace Ocs.Benchmarks;
 
 /// <summary>
-/// What it costs a training step to be measured: a small network's step alone, and with what a trainer adds to it, in
-/// turns in one process, first without listeners and then with one.
+/// The cost of telemetry in a training step: a small network's step with and without it, alternating in one process,
+/// first without listeners, then with one.
 /// </summary>
 internal static class TelemetryCost
 {

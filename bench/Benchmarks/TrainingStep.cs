@@ -22,12 +22,12 @@ internal sealed class TrainingStep : IDisposable
     private readonly bool _recompute;
     private readonly GradientReducer? _reducer;
 
-    /// <param name="graph">A network of the zoo, or what was cut from one.</param>
-    /// <param name="format">The layout, or null for what our trial finds faster.</param>
+    /// <param name="graph">A network of the zoo, or a cut one.</param>
+    /// <param name="format">The layout; null for the faster one by our trial.</param>
     /// <param name="autocast">The narrow type of mixed precision, or null for float32.</param>
     /// <param name="batch">N.</param>
-    /// <param name="group">Who averages gradients; null for one process.</param>
-    /// <param name="recompute">Whether values are computed once more for backward.</param>
+    /// <param name="group">The group that averages gradients; null for one process.</param>
+    /// <param name="recompute">Whether backward recomputes values.</param>
     public TrainingStep(
         Graph graph, MemoryFormat? format, DType? autocast = null, int batch = 128, ProcessGroup? group = null,
         bool recompute = false)
@@ -51,7 +51,7 @@ internal sealed class TrainingStep : IDisposable
     public MemoryFormat Format { get; }
 
     /// <summary>
-    /// Takes a step and returns its milliseconds; with a pruner in sparsity learning, Eq. 8 and 9 are part of it.
+    /// Takes a step and returns its milliseconds, including Eq. 8 and 9 if a pruner is in sparsity learning.
     /// </summary>
     public double Run(OneCyclePruner? pruner = null)
     {

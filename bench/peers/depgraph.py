@@ -36,7 +36,7 @@ def main(network, calls):
             graph = torch_pruning.DependencyGraph().build_dependency(model, example)
             groups = list(graph.get_all_groups())
             times.append(1000 * (time.perf_counter() - start))
-            # Tracing runs the network once: said beside, for it is no part of the coupling itself.
+            # Tracing runs the network once: reported separately, since it is not part of the coupling.
             start = time.perf_counter()
             model(example)
             forward.append(1000 * (time.perf_counter() - start))

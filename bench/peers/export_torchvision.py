@@ -70,7 +70,7 @@ def export(name, family, folder, opset, static):
     size = FIXED_SIZES.get(name, SIZE)
     model = build(name, family)
     images = torch.randn(1 if static else 2, 3, size, size, generator=torch.Generator().manual_seed(1))
-    # Not around the export: without gradients attention runs as one operator, which the exporter does not know.
+    # Not around the export: without gradients attention is one operator that the exporter does not know.
     with torch.no_grad():
         vary(model)
         calibrate(model, size)
@@ -80,7 +80,7 @@ def export(name, family, folder, opset, static):
     shutil.rmtree(part, ignore_errors=True)
     os.mkdir(part)
     start = time.perf_counter()
-    # Of more than 2 GB, the exporter writes a file a parameter beside the model.
+    # Above 2 GB the exporter writes one file per parameter beside the model.
     torch.onnx.export(
         model, images[:1], os.path.join(part, "model.onnx"), opset_version=opset, input_names=["input"], output_names=["output"],
         dynamic_axes=None if static else {"input": {0: "batch"}, "output": {0: "batch"}})

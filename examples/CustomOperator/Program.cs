@@ -30,7 +30,7 @@ static ImageDataset Images(int count, uint seed)
     return new("corners", pixels, [.. labels], 1, 12, 12, ["nw", "ne", "sw", "se"], new([0.5f], [0.3f]));
 }
 
-// Half of the MACs leave before epoch 2, at the latest; the gate proves the cut.
+// Half of the MACs are removed before epoch 2 at the latest; the gate proves the cut.
 var options = new TrainingOptions { Epochs = 4, BatchSize = 32, LearningRate = 0.02 };
 var pruning = OneCycleOptions.Auto with { Target = 0.5 };
 var data = new TrainingData(Images(1024, seed: 1), Images(256, seed: 1_000_003), AugmentationOptions.Evaluation);
@@ -40,7 +40,7 @@ result.Network.Save("corners.ocs");
 using var model = Network.Load("corners.ocs");
 model.Save("corners.onnx");
 
-// The file computes in ONNX Runtime what the network computes here.
+// ONNX Runtime computes the same from the file.
 using var image = Tensor.Ones([1, 1, 12, 12]);
 using var here = model.Forward(image);
 using var session = InferenceSession.Open("corners.onnx");

@@ -6,7 +6,8 @@ using Ocs.Torch;
 namespace Ocs.CustomOperator;
 
 /// <summary>
-/// x tanh(softplus(a x)), Mish (Misra 2019) with a trained a for each channel of [N, C, H, W]. Parameter: a [C].
+/// x tanh(softplus(a x)), Mish (Misra 2019) with a trained parameter a for each channel of [N, C, H, W]. Parameter: a
+/// [C].
 /// </summary>
 internal sealed record TrainedMish : Operator, IOnnxExportable
 {

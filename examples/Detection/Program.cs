@@ -37,7 +37,7 @@ var training = new TrainingOptions
     Schedule = ScheduleKind.Cosine,
 };
 
-// The channels of the heads' outputs count boxes and classes, so they stay.
+// The heads' output channels are boxes and classes, so they stay.
 var pruning = OneCycleOptions.Auto with { Target = 0.3 };
 using var run = TrainingRun.Begin("run", graph, data, training, pruning, observer: new Progress(), replace: true);
 using var result = run.Execute();
@@ -46,7 +46,7 @@ var map = result.Evaluation!["map50"];
 Console.WriteLine(
     $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, mAP@.5 {map:P1}, gate passed: {result.Gate?.Passed}");
 
-// What the network finds in the first image that it was not trained on.
+// The detections in the first test image.
 using var sample = testSet.Open(new() { BatchSize = 1 }).Epoch(0).First();
 var outputs = result.Network.ForwardAll([.. sample.Inputs]);
 var found = task.Decode(outputs)[0];
@@ -61,7 +61,7 @@ foreach (var box in found.Take(3))
     Console.WriteLine($"{name} {box.Score:P0}: {left:0.00}..{right:0.00} across, {top:0.00}..{bottom:0.00} down");
 }
 
-// A line an epoch.
+// One line per epoch.
 internal sealed class Progress : ITrainingObserver
 {
     public void EpochDone(RunRecord record) => Console.WriteLine(

@@ -9,12 +9,12 @@ var train = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Train).Sample(2_00
 var test = DatasetCatalog.Open("fashion-mnist", DatasetSplit.Test).Sample(500, seed: 0);
 var network = Models.Build("cifar_resnet8", NetworkInput.Mnist);
 
-// The log goes wherever the application's goes.
+// The training logs to the application's log.
 using var loggers = LoggerFactory.Create(
     builder => builder.AddSimpleConsole(options => options.SingleLine = true).SetMinimumLevel(LogLevel.Information));
 var setup = new TrainerSetup { Logger = loggers.CreateLogger("training") };
 
-// Measurements: here the MACs that are left, as any listener gets them.
+// Measurements, as for any listener: here the remaining MACs.
 var macs = new SortedSet<long>();
 using var listener = new MeterListener();
 listener.InstrumentPublished = (instrument, self) =>
@@ -27,7 +27,7 @@ listener.InstrumentPublished = (instrument, self) =>
 listener.SetMeasurementEventCallback<long>((_, value, _, _) => macs.Add(value));
 listener.Start();
 
-// Progress arrives after each step. The token ends the training after the present one.
+// Progress is reported after each step. The token ends the training after the current step.
 using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 Console.CancelKeyPress += (_, key) => (key.Cancel, _) = (true, stop.CancelAsync());
 var progress = new Progress<TrainingProgress>(step =>

@@ -4,7 +4,7 @@ using Ocs.Pruning;
 using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 
-// 40 % of the file leaves. Each stage of the network loses the same fraction of its channels.
+// Removes 40 % of the file. Each stage of the network loses the same fraction of its channels.
 using var network = Network.Load("cifar_resnet20");
 var options = new PruneOptions
 {
@@ -19,7 +19,7 @@ Console.WriteLine(
     $"{FileBytes.Of(network.Graph.Parameters):N0} -> {FileBytes.Of(cut.Network.Graph.Parameters):N0} bytes");
 Console.Write(cut.Record.Options);
 
-/// <summary>A channel matters as much as its largest weight, in the mean over the layers that it is part of.</summary>
+/// <summary>The saliency of a channel is its largest weight, averaged over its layers.</summary>
 internal sealed class LargestWeight : ISaliency
 {
     public string Name => "largest-weight";
@@ -28,7 +28,7 @@ internal sealed class LargestWeight : ISaliency
         group.MeanOverMembers((member, channel) => group.ValuesOf(member, channel).Max(value => Math.Abs(value))));
 }
 
-/// <summary>The bytes of a file in which weights have 8 bits, and all other parameters 32.</summary>
+/// <summary>The bytes of a file with 8-bit weights and other parameters in 32 bits.</summary>
 internal sealed class FileBytes : IResource
 {
     public string Name => "bytes of the file";

@@ -9,7 +9,7 @@ using Ocs.Training;
 using Ocs.Training.Optimizers;
 using Ocs.Training.Schedules;
 
-// Two inputs and two outputs: where is the spot in an image, once it is moved by an offset, and how bright is it?
+// Two inputs and two outputs: the position of a spot in an image after a shift by an offset, and its brightness.
 var g = new GraphBuilder("spot");
 var (image, offset) = (g.Input("image", 1, 12, 12), g.Input("offset", 2));
 var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", image, 16, kernel: 3, stride: 2, padding: 1)));
@@ -17,7 +17,7 @@ x = g.Flatten("flat", g.Relu("relu2", g.BatchNorm2d("bn2", g.Conv2d("conv2", x, 
 x = g.Relu("relu3", g.Linear("hidden", x, 64));
 var graph = g.Build(g.Linear("position", g.Concat("cat", 1, x, offset), 2), g.Linear("light", x, 1));
 
-// The loss is any function of the outputs and the batch; the first metric chooses the best network.
+// The loss is any function of the outputs and the batch; the first metric selects the best network.
 static Tensor Error(Tensor output, Tensor target)
 {
     using var difference = Aten.Sub(output, target);
@@ -57,7 +57,7 @@ Console.WriteLine(
     $"{graph.Macs:N0} -> {result.Network.Macs:N0} MACs, position error {error:0.0000}, "
     + $"gate passed: {result.Gate?.Passed}");
 
-// Samples are made when they are asked for, by several threads.
+// Samples are created on demand, by several threads.
 internal sealed class Spots(int count, int part) : SampleDataset
 {
     public override string Name => "spots";
@@ -82,6 +82,6 @@ internal sealed class Spots(int count, int part) : SampleDataset
             [Tensor.FromArray([(row / 12f) + down, (column / 12f) + right], [2]), Tensor.FromArray([light], [1])]);
     }
 
-    // Between 0 and 1, without a pattern.
+    // Pseudo-random numbers between 0 and 1.
     private static float Share(int number, double step) => (float)(number * step % 1);
 }

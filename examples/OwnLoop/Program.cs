@@ -10,14 +10,15 @@ using Ocs.Training.Optimizers;
 const int Epochs = 8;
 const double Rate = 0.01;
 
-// How far away is the thing in the picture? The camera's pose [6] is a second input.
+// The distance of an object in a picture. The camera's pose [6] is a second input.
 var g = new GraphBuilder("depth");
 var (rgb, pose) = (g.Input("rgb", 3, 16, 16), g.Input("pose", 6));
 var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", rgb, 32, kernel: 3, padding: 1)));
 x = g.Flatten("flat", g.AdaptiveAveragePool2d("pool", x, 1));
 var graph = g.Build(g.Linear("out", g.Concat("cat", 1, x, pose), 1));
 
-// The cycle owns the network. It ranks the channels and cuts 45 % of the multiplications away, proven on the probe.
+// The cycle owns the network. It ranks the channels and removes 45 % of the multiplications. The gate checks the cut on
+// the probe.
 using var cycle = new OneCycle(
     Network.Initialize(graph), new() { Target = 0.45, SparsityStartEpoch = 1, LatestCutEpoch = 3 }, Epochs);
 using var optimizer = new AdamW(new TrainingOptions { Optimizer = OptimizerKind.Adamw });

@@ -2,7 +2,7 @@ using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
 
-// Half of the multiplications leave an ONNX network; the result is another ONNX file.
+// Removes half of the multiplications from an ONNX network, and writes another ONNX file.
 using var network = Network.Load(args[0]);
 using var cut = network.Prune(new PruneOptions { Target = 0.5, Ranking = Ranking.Isomorphic });
 cut.Network.Save("small.onnx");

@@ -7,8 +7,8 @@ using Ocs.Torch;
 using Ocs.Training;
 using Ocs.Training.Optimizers;
 
-// Two inputs, a number to predict: AdamW without decay of norms and biases, and the average of the weights is what
-// counts.
+// Two inputs, one number to predict. AdamW without decay of norms and biases; evaluation uses the moving average of the
+// weights.
 var g = new GraphBuilder("pair");
 var (left, right) = (g.Input("left", 1, 8, 8), g.Input("right", 8));
 var x = g.Relu("relu1", g.BatchNorm2d("bn1", g.Conv2d("conv1", left, 12, kernel: 3, padding: 1)));
@@ -35,7 +35,7 @@ using var train = Pairs(512, seed: 1);
 using var test = Pairs(128, seed: 2);
 var data = new TrainingData(train, test) { Task = new Regression() };
 
-// A run that was stopped, or killed, goes on from its newest checkpoint; Ctrl-C stops it after the step.
+// A stopped or killed run resumes from its newest checkpoint. Ctrl-C stops it after the current step.
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) => (key.Cancel, _) = (true, stop.CancelAsync());
 using var run = TrainingRun.CanResume("run")
@@ -64,7 +64,7 @@ static TensorDataset Pairs(int count, ulong seed)
     return new("pairs", [images, vectors], [Aten.Add(product, second)]);
 }
 
-// A line an epoch.
+// One line per epoch.
 internal sealed class Progress : ITrainingObserver
 {
     public void EpochDone(RunRecord record) =>

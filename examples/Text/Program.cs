@@ -10,7 +10,7 @@ using Ocs.Training.Schedules;
 using Ocs.Zoo;
 
 // A small GPT learns the characters of a text, such as tiny Shakespeare, and is cut to half of its parameters in the
-// same training: Text FILE [EPOCHS] [dense]. The recipe is nanoGPT's for a processor, 2,000 steps of 12 windows.
+// same training: Text FILE [EPOCHS] [dense]. The recipe is nanoGPT's for a CPU: 2,000 steps of 12 windows.
 var epochs = args.Length > 1 ? int.Parse(args[1]) : 20;
 var corpus = TextCorpus.Read(args[0], new() { Length = 64, WindowsPerEpoch = 1200 });
 var graph = Models.Build("gpt_nano", NetworkInput.Sequence(64), corpus.Vocabulary.Count);
@@ -41,8 +41,7 @@ Console.WriteLine(
     + $"gate passed: {result.Gate?.Passed}");
 Console.WriteLine(Sample(result.Network, corpus.Vocabulary, "\n", characters: 500));
 
-// Characters one after the other, each drawn by the network's probabilities. Where the context is full, the second half
-// of it is read anew.
+// Draws characters one by one from the network's probabilities. If the context is full, its second half is kept.
 static string Sample(Network network, TextVocabulary vocabulary, string start, int characters)
 {
     using var generator = new Generator(seed: 1);
@@ -69,7 +68,7 @@ static string Sample(Network network, TextVocabulary vocabulary, string start, i
     return vocabulary.Decode(tokens);
 }
 
-// A line an epoch.
+// One line per epoch.
 internal sealed class Progress : ITrainingObserver
 {
     public void EpochDone(RunRecord record) => Console.WriteLine(

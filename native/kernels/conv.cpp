@@ -4,22 +4,22 @@
 
 #include "lanes.h"
 
-// Compiled for AVX-512 and for AVX2. As in norm.cpp no shared inline function of a header may be used here, so none of
-// Tiling's.
+// Compiled for AVX-512 and for AVX2. As in norm.cpp, no inline function of a shared header may be used here, so none of
+// Tiling.
 
 using ocs::kSquare;
 using ocs::Tiling;
 
 namespace {
 
-constexpr int64_t kMostVectors = 16, kCacheBytes = 320 * 1024;  // of one sum of weights, with what it reads
+constexpr int64_t kMostVectors = 16, kCacheBytes = 320 * 1024;  // of one sum of weights with its inputs
 
-// Numbers between planes of what was read: no multiple of 4 KB, at which addresses share lines of the first cache.
+// The stride between planes of read values: not a multiple of 4 KB, at which addresses share cache lines in L1.
 inline int64_t stride_of(int64_t channels, int64_t block) {
     return (channels * block + 1) * kLanes;
 }
 
-// Channels are worked on in as few blocks of at most `most` as can be: first larger ones, then those of one less.
+// Splits channels into as few blocks of at most `most` as possible: first larger ones, then ones smaller by one.
 struct Blocks {
     int64_t count, size, larger;
 
@@ -30,13 +30,13 @@ struct Blocks {
     int64_t size_of(int64_t block) const { return size + (block < larger); }
 };
 
-// Where the tiles of one vector lie: in `Rows` rows of tiles of an image's planes.
+// The position of one vector's tiles: in `Rows` rows of tiles of an image's planes.
 template <int Rows>
 struct Place {
     static constexpr int64_t kDown = Rows == 1 ? 0 : Rows, kRight = Rows == 1 ? 16 : 0;  // to the second 16 pixels
     int64_t height, width, image;
     int64_t top, left;         // its first pixel
-    Mask first[4], second[4];  // which pixels of a `part` there are, from the row above its first on
+    Mask first[4], second[4];  // existing pixels of a `part`, from the row above its first on
     bool has_before, has_behind, streams;
 
     Place() {}
@@ -59,7 +59,7 @@ struct Place {
         return ((uint64_t)row < (uint64_t)height ? mask : 0) | below;
     }
 
-    // 16 pixels of a row, or where they are 8 wide, of this one and the second below.
+    // 16 pixels of a row; if rows are 8 wide, of this row and the second one below.
     static OCS_INLINE Lanes load_part(const float* pixels, Mask mask) {
         return Rows < 4 ? ::load(pixels, mask) : load_halves(pixels, pixels + 16, mask);
     }
@@ -70,14 +70,14 @@ struct Place {
         ::store(pixels, value, mask);
     }
 
-    // Of each tile the pixels of one row, counted from the tile's first, in even and in odd columns.
+    // The pixels of one row of each tile, in even and odd columns. Rows are counted from the tile's first.
     OCS_INLINE void load(const float* plane, int64_t offset, Lanes& even, Lanes& odd) const {
         const float* pixels = plane + (top + offset) * width + left;
         ::part(load_part(pixels, first[offset + 1]), load_part(pixels + kDown * width + kRight, second[offset + 1]),
                even, odd);
     }
 
-    // The columns before the even and behind the odd ones.
+    // The columns before the even ones and after the odd ones.
     OCS_INLINE void neighbours(const float* plane, int64_t offset, Lanes even, Lanes odd, Lanes& before,
                                Lanes& behind) const {
         before = ::before<Rows>(odd);
@@ -88,7 +88,8 @@ struct Place {
         if (has_behind && (first[offset + 1] & 0x8000) != 0) behind = with_last(behind, pixels + 32);
     }
 
-    // Of planes with a pixel for each tile, those of the tiles so far below and to the right. Tiles lie in 1 or 2 rows.
+    // The pixels of tiles at an offset below and to the right, in planes with one pixel per tile. Tiles are in 1 or 2
+    // rows.
     OCS_INLINE Lanes load_half(const float* plane, int64_t down, int64_t right) const {
         const float* pixels = plane + (top / 2 + down) * half_width() + left / 2 + right;
         const Mask mask = where_half(down, right);
@@ -108,8 +109,8 @@ struct Place {
         return top / 2 + down < (height + 1) / 2 ? mask_of(half_width() - left / 2 - right) : 0;
     }
 
-    // Asks for the pixels of a vector that comes a block later and the row below, as the one above has been read: they
-    // lie in as many pages as there are channels, which a processor does not foresee.
+    // Prefetches the pixels of a vector of the next block, and of the row below. They are in as many pages as there are
+    // channels, which hardware prefetchers do not predict.
     template <bool Half>
     OCS_INLINE void prefetch(const float* plane) const {
         const float* pixels = plane + (Half ? top / 2 * half_width() + left / 2 : top * width + left);
@@ -127,7 +128,7 @@ struct Place {
     }
 };
 
-// Of each result the planes of what was read that are summed, times weights: those before its end, but no other's.
+// The planes that each result sums, times weights: from the end of the previous result to its own end.
 struct Sums {
     int64_t results, ends[16], planes[16];
 };
@@ -140,7 +141,7 @@ struct Winograd {
                                    {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
                                    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
 
-    // The 4x4 pixels that each tile reads, B^T d B, one plane every `stride` numbers.
+    // B^T d B of the 4x4 pixels that each tile reads; planes are `stride` numbers apart.
     template <int Rows>
     static OCS_INLINE void read(const float* plane, const Place<Rows>& place, float* target, int64_t stride) {
         Lanes rows[4][4];
@@ -161,7 +162,7 @@ struct Winograd {
         }
     }
 
-    // The 2x2 gradients of each tile spread to 4x4, without the halves of the second and third row and column.
+    // Expands the 2x2 gradients of each tile to 4x4, without the factors 1/2 of the second and third row and column.
     template <int Rows>
     static OCS_INLINE void slopes(const float* plane, const Place<Rows>& place, float* target, int64_t stride) {
         Lanes rows[2][4];
@@ -198,7 +199,7 @@ struct Winograd {
         place.store(plane, 1, lower[0] + (lower[1] + lower[2]) + bias, (lower[1] - lower[2]) + lower[3] + bias);
     }
 
-    // G w G^T, of the kernel or of it turned by half a circle, which the gradient of the input is a convolution by.
+    // G w G^T of the kernel, or of the kernel rotated by 180 degrees for the gradient of the input.
     template <typename T>
     static void weight(const T* kernel, bool turned, T* values) {
         T columns[12];
@@ -215,7 +216,7 @@ struct Winograd {
         to[3 * pitch] = last;
     }
 
-    // A^T m A with the halves that `slopes` leaves out.
+    // A^T m A with the factors 1/2 that `slopes` omits.
     static void gradient(const float* values, float* kernel) {
         float columns[12];
         for (int64_t i = 0; i < 4; i++) fold(values + i, 4, columns + i, 4);
@@ -230,7 +231,7 @@ struct Winograd {
     }
 };
 
-// Size x Size, stride 2: the pixels that each output reads are planes of their own.
+// Size x Size, stride 2: each kernel position has a separate plane of the pixels that outputs read there.
 template <int Size>
 struct Strided {
     static constexpr int64_t kReads = Size * Size, kSlopes = 1, kSize = kReads;
@@ -260,7 +261,7 @@ struct Strided {
         place.store_half(plane, load(results) + bias);
     }
 
-    // As they are, or in the order of StridedBackward's sums.
+    // Copies weights, or reorders them for the sums of StridedBackward.
     template <typename T>
     static void weight(const T* kernel, bool turned, T* values) {
         constexpr int64_t places[] = {4, 5, 3, 7, 1, 8, 6, 2, 0};
@@ -270,8 +271,8 @@ struct Strided {
     static void gradient(const float* values, float* kernel) { weight(values, false, kernel); }
 };
 
-// Its gradient of the input: of each tile the pixel in an even row and column has been read at one place of the kernel,
-// two at two, and the last at four, by outputs here, to the right and below.
+// The gradient of the input. In each tile, the pixel in an even row and column was read at one kernel position, two
+// pixels at two, and the last at four, by outputs here, to the right and below.
 template <int Size>
 struct StridedBackward {
     static constexpr int64_t kReads = Size == 3 ? 4 : 1;
@@ -292,7 +293,7 @@ struct StridedBackward {
     }
 };
 
-// All sums of `Outputs` channels, over `inputs` channels of kBlock vectors.
+// Sums `Outputs` channels over `inputs` channels, for kBlock vectors.
 template <int64_t Outputs>
 void multiply(const float* values, int64_t stride, const Sums& wanted, const float* weight, int64_t inputs,
               int64_t outputs, float* results) {
@@ -322,7 +323,7 @@ constexpr decltype(&multiply<1>) kMultiply[] = {multiply<1>, multiply<2>,  multi
                                                 multiply<5>, multiply<6>,  multiply<7>,  multiply<8>,
                                                 multiply<9>, multiply<10>, multiply<11>, multiply<12>};
 
-// [outputs, inputs, ...], or [inputs, outputs, ...] if turned, becomes [..., inputs, outputs].
+// [outputs, inputs, ...], or transposed [inputs, outputs, ...], becomes [..., inputs, outputs].
 template <typename Form>
 void transform_weight(const float* weight, int64_t inputs, int64_t outputs, bool turned, float* transformed) {
     const int64_t size = Form::kSize, down = turned ? outputs * size : size, across = turned ? size : inputs * size;
@@ -349,7 +350,7 @@ struct Places {
     }
 };
 
-// Calls `body` with the plane of each vector, and asks for those of the next ones.
+// Calls `body` with the plane of each vector, and prefetches the next ones.
 template <bool Half, int Rows, int Most, typename Body>
 OCS_INLINE void each_channel(const float* x, int64_t channels, const Tiling& tiling, const Places<Rows, Most>& now,
                              const Places<Rows, Most>& next, Body&& body) {
@@ -394,7 +395,7 @@ void convolve(const float* x, const float* weight, const float* bias, float* y, 
     if (tiling.streams) _mm_sfence();
 }
 
-// The products of some outputs and inputs, summed over a block of vectors but not over their lanes.
+// Products of some outputs and inputs, summed over a block of vectors but not over lanes.
 template <int Height, int Width>
 OCS_INLINE void multiply_rows(const float* slopes, const float* values, int64_t block, Register* found) {
     Register sums[Height][Width] = {};
@@ -412,7 +413,7 @@ OCS_INLINE void multiply_rows(const float* slopes, const float* values, int64_t 
     }
 }
 
-// Adds them to `sums`, for some squares beside one another; lane 4 i + j of a square is that of output i and input j.
+// Adds the products to `sums`, for adjacent squares. Lane 4 i + j of a square belongs to output i and input j.
 template <int Height, int Width>
 void multiply_squares(const float* slopes, const float* values, int64_t block, int64_t count, float* sums) {
     constexpr int first = Height < kRows ? Height : kRows;
@@ -432,7 +433,7 @@ constexpr decltype(&multiply_squares<1, 1>) kSquares[] = {multiply_squares<Heigh
                                                           multiply_squares<Height, 3>, multiply_squares<Height, 4>};
 constexpr decltype(&multiply_squares<1, 1>) const* kAllSquares[] = {kSquares<1>, kSquares<2>, kSquares<3>, kSquares<4>};
 
-// Vectors of one sum of weight_products: as many as the second cache holds.
+// Vectors of one sum of weight_products: as many as fit the L2 cache.
 template <typename Form>
 int64_t wide_block(int64_t inputs, int64_t outputs) {
     const int64_t numbers = (Form::kReads * inputs + Form::kSlopes * outputs) * kLanes;

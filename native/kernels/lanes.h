@@ -3,9 +3,9 @@
 #include <immintrin.h>
 #include <stdint.h>
 
-// The 16 numbers that the loops of convolution work on at once: one register of AVX-512, or two of AVX2. All of it is
-// private to the file that includes it, as that is compiled for one of the two: of a shared function the linker could
-// keep the copy that only newer processors understand.
+// The vectors of the convolution loops: 16 numbers in one register of AVX-512, or two of AVX2. All functions are
+// private to the including file, which is compiled for one of both: of a shared function the linker could keep the copy
+// for newer processors.
 
 #define OCS_INLINE __attribute__((always_inline)) inline
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kLanes = 16;
 
-// A bit for each lane, the first in the lowest.
+// One bit per lane, the first lane in the lowest bit.
 typedef uint16_t Mask;
 
 // The first `count` lanes.
@@ -25,9 +25,9 @@ OCS_INLINE Mask mask_of(int64_t count) {
 
 typedef __m512 Lanes;
 typedef __m512 Register;
-constexpr int64_t kBlock = 2;     // vectors that are convolved together
+constexpr int64_t kBlock = 2;     // vectors convolved together
 constexpr int64_t kOutputs = 12;  // channels of outputs: 24 sums in registers
-constexpr int kRows = 4;          // outputs of a square that are summed at once
+constexpr int kRows = 4;          // outputs of a square summed together
 
 OCS_INLINE Register load_register(const float* from) {
     return _mm512_loadu_ps(from);
@@ -59,7 +59,7 @@ OCS_INLINE Lanes load(const float* from, Mask mask) {
     return _mm512_maskz_loadu_ps(mask, from);
 }
 
-// The two halves lie apart.
+// Loads two halves from separate addresses.
 OCS_INLINE Lanes load_halves(const float* low, const float* high, Mask mask) {
     const __m512d halves = _mm512_castpd256_pd512(_mm256_castps_pd(_mm256_maskz_loadu_ps(mask, low)));
     return _mm512_castpd_ps(_mm512_insertf64x4(halves, _mm256_castps_pd(_mm256_maskz_loadu_ps(mask >> 8, high)), 1));
@@ -78,19 +78,19 @@ OCS_INLINE void store_halves(float* low, float* high, Lanes value, Mask mask) {
     _mm256_mask_storeu_ps(high, mask >> 8, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
 }
 
-// Past the caches.
+// A non-temporal store.
 OCS_INLINE void stream(float* to, Lanes value) {
     _mm512_stream_ps(to, value);
 }
 
-// Numbers `apart` from one another.
+// Loads numbers with a stride.
 OCS_INLINE Lanes gather(const float* from, int64_t apart, Mask mask) {
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const __m512i places = _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)apart));
     return _mm512_mask_i32gather_ps(_mm512_setzero_ps(), mask, places, from, 4);
 }
 
-// 32 numbers as those in even and those in odd places, and back.
+// Splits 32 numbers into even and odd positions, and the inverse.
 OCS_INLINE void part(Lanes low, Lanes high, Lanes& even, Lanes& odd) {
     const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     even = _mm512_permutex2var_ps(low, evens, high);
@@ -103,7 +103,7 @@ OCS_INLINE void join(Lanes even, Lanes odd, Lanes& low, Lanes& high) {
     high = _mm512_permutex2var_ps(even, _mm512_add_epi32(pairs, _mm512_set1_epi32(8)), odd);
 }
 
-// The lane before each in its row, and the one behind it; 0 at the ends of the `Rows` rows.
+// The previous and the next lane in each row; 0 at the ends of the `Rows` rows.
 template <int Rows>
 OCS_INLINE Lanes before(Lanes value) {
     constexpr Mask within = Rows == 4 ? 0xEEEE : Rows == 2 ? 0xFEFE : 0xFFFE;
@@ -126,10 +126,10 @@ OCS_INLINE Lanes with_last(Lanes value, const float* last) {
     return _mm512_mask_loadu_ps(value, 0x8000, last - 15);
 }
 
-// The sum of the lanes of each of 16 registers, which it overwrites.
+// The sums over the lanes of 16 registers, which are overwritten.
 OCS_INLINE Lanes sums_of(Register* registers) {
     const __m512i others = _mm512_setr_epi32(1, 16, 3, 18, 5, 20, 7, 22, 9, 24, 11, 26, 13, 28, 15, 30);
-    for (int64_t i = 0; i < 8; i++) {  // sums of two lanes of the first beside those of the second
+    for (int64_t i = 0; i < 8; i++) {  // sums of two lanes of the first, then of the second
         registers[i] = _mm512_mask_blend_ps(0xAAAA, registers[2 * i], registers[2 * i + 1]) +
                        _mm512_permutex2var_ps(registers[2 * i], others, registers[2 * i + 1]);
     }
@@ -177,7 +177,7 @@ OCS_INLINE void store_register(float* to, Register value) {
     _mm256_storeu_ps(to, value);
 }
 
-// Otherwise GCC reads from memory at each use what is used twice: more than two reads a cycle.
+// Keeps a value in a register. Otherwise GCC reloads it at each use: more than two loads per cycle.
 OCS_INLINE void keep(Register& value) {
     __asm__("" : "+x"(value));
 }
@@ -198,13 +198,13 @@ OCS_INLINE Lanes fill(float value) {
     return {_mm256_set1_ps(value), _mm256_set1_ps(value)};
 }
 
-// Eight lanes' bits as AVX2 wants them.
+// Expands eight bits to an AVX2 mask.
 OCS_INLINE __m256i wide(Mask mask) {
     const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
     return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(mask), bits), bits);
 }
 
-// A masked access takes many times a plain one's time on some processors, and most are of whole vectors.
+// On some processors a masked access takes many times as long as a plain one, and most vectors are whole.
 OCS_INLINE Lanes load_halves(const float* low, const float* high, Mask mask) {
     if (mask == 0xFFFF) return {_mm256_loadu_ps(low), _mm256_loadu_ps(high)};
     if (mask == 0) return fill(0);
@@ -269,7 +269,7 @@ OCS_INLINE void join(Lanes even, Lanes odd, Lanes& low, Lanes& high) {
     high = pairs(even.high, odd.high);
 }
 
-// Of each quarter of `value` the last lane of the one before, which `shifted` has in its place, and its first three.
+// For each quarter of `value`: the last lane of the previous quarter, taken from `shifted`, then its first three.
 OCS_INLINE __m256 after(__m256 value, __m256 shifted) {
     return _mm256_castsi256_ps(_mm256_alignr_epi8(_mm256_castps_si256(value), _mm256_castps_si256(shifted), 12));
 }

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-// Compiled once for each instruction set, with OCS_KERNELS naming the result. No inline function of a header may be
-// used here: the linker could keep the copy that only new processors understand.
+// Compiled once per instruction set; OCS_KERNELS is the name of the result. No inline function of a header may be used
+// here: the linker could keep the copy for newer processors.
 
 using ocs::Area;
 using ocs::Mask;
@@ -18,7 +18,7 @@ constexpr int64_t kLanes = 8;
 constexpr int64_t kLanes = 4;
 #endif
 
-// A register: sums in larger vectors would not stay in registers.
+// One register: sums in larger vectors would not stay in registers.
 typedef float Lanes __attribute__((vector_size(kLanes * 4)));
 typedef uint32_t Bits __attribute__((vector_size(kLanes * 4)));
 typedef uint16_t Halves __attribute__((vector_size(kLanes * 2)));
@@ -41,7 +41,7 @@ inline void store(float* target, Lanes value) {
     memcpy(target, &value, sizeof value);
 }
 
-// To the nearest, ties to even; what is no number stays none.
+// Rounds to nearest, ties to even; NaN stays NaN.
 inline void store(uint16_t* target, Lanes value) {
     const Bits bits = (Bits)value;
     const Bits rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
@@ -49,7 +49,7 @@ inline void store(uint16_t* target, Lanes value) {
     memcpy(target, &halves, sizeof halves);
 }
 
-// What is no number passes, as in libtorch, so that training that diverges is seen.
+// NaN passes, as in libtorch, so that divergence is visible.
 inline Lanes where_positive(Lanes value, Lanes kept) {
     return value <= Lanes{} ? Lanes{} : kept;
 }
@@ -58,7 +58,7 @@ inline void add(double* sums, Lanes values) {
     for (int64_t lane = 0; lane < kLanes; lane++) sums[lane] += values[lane];
 }
 
-// Calls `body` with the start and the size of parts that stay in the first cache: some rows of a piece, or some pieces.
+// Calls `body` with the start and size of parts that fit the L1 cache: some rows of a piece, or some pieces.
 template <typename T, typename Body>
 inline void blocks(Area area, Body&& body) {
     const int64_t wanted = kBlockBytes / (area.width * static_cast<int64_t>(sizeof(T)));
@@ -85,7 +85,7 @@ inline void rows(Area area, Body&& body) {
     }
 }
 
-// The same from the end: what a pass read last, the next one still finds in a cache.
+// Calls `body` from the last row to the first: the rows that the previous pass read last are still in a cache.
 template <typename Body>
 inline void rows_backwards(Area area, Body&& body) {
     for (int64_t piece = area.pieces - 1; piece >= 0; piece--) {
@@ -93,7 +93,7 @@ inline void rows_backwards(Area area, Body&& body) {
     }
 }
 
-// Vectors side by side that are summed at once, so that additions need not wait for each other.
+// Vectors that are summed in parallel, so that additions do not wait for each other.
 template <int Count>
 struct Columns {
     static constexpr int value = Count;
@@ -121,7 +121,7 @@ inline void block_moments(const T* x, Area area, double before, double* mean, do
             square[c] += apart * apart;
         }
     });
-    // Two sets of values become one: Chan et al. 1979.
+    // Merges two sets of values: Chan et al. 1979.
     const double share = number / (before + number), cross = before * share;
     for (int c = 0; c < Count; c++) {
         for (int64_t lane = 0; lane < kLanes; lane++) {

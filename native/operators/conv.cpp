@@ -1,7 +1,7 @@
-// ocs::conv2d: a convolution of a network. In float32 most over contiguous planes are our own (own_conv.h).
-// Over planes of few pixels in bfloat16 the gradient of the weights is one matrix product for each place of the kernel,
-// over the pixels that it reads: oneDNN's own takes twice as long there (512 channels, 4x4 pixels). Everything else is
-// libtorch's, but for 1x1 with strides: those first drop the pixels that they do not read (`Sparser`).
+// ocs::conv2d: a convolution. In float32 most convolutions over contiguous planes are our own (own_conv.h). In bfloat16
+// over planes of few pixels, the gradient of the weights is one matrix product per kernel position, over the pixels
+// read there: oneDNN takes twice as long (512 channels, 4x4 pixels). Strided 1x1 convolutions first drop unread pixels
+// (`Sparser`). Everything else is libtorch's.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
@@ -28,7 +28,7 @@ using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
 
 constexpr int64_t kFewPixels = 16, kManyChannels = 128;
 
-// [places, O, C] in bfloat16 becomes [O, C, kernel] in float32, as weights lie.
+// [positions, O, C] in bfloat16 becomes [O, C, kernel] in float32, the layout of weights.
 at::Tensor as_weight(const at::Tensor& products, at::IntArrayRef sizes) {
     const auto result = at::empty(sizes, products.options().dtype(at::kFloat));
     const int64_t places = products.size(0), count = products.numel() / places;
@@ -42,7 +42,7 @@ at::Tensor as_weight(const at::Tensor& products, at::IntArrayRef sizes) {
     return result;
 }
 
-// The outputs along a dimension for which there is an input so far behind.
+// The range of outputs along a dimension whose input at this offset exists.
 std::array<int64_t, 2> span(int64_t outputs, int64_t inputs, int64_t behind) {
     return {std::max<int64_t>(0, -behind), std::min(outputs, inputs - behind)};
 }
@@ -65,7 +65,7 @@ at::Tensor weight_gradient(const at::Tensor& above, const at::Tensor& x, at::Int
 }
 
 struct SmallConvolution : torch::autograd::Function<SmallConvolution> {
-    // x is in bfloat16, weight and bias in float32; so are their gradients.
+    // x is bfloat16, weight and bias are float32; their gradients have the same types.
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                               const OptionalTensor& bias, at::IntArrayRef padding) {
         const auto narrow = weight.to(at::kBFloat16);
@@ -113,9 +113,9 @@ struct Sparser : torch::autograd::Function<Sparser> {
     }
 };
 
-// Whether oneDNN would gather the pixels that it reads. With fewer channels than its vectors have lanes, in channels
-// last, it writes past what it gathers them in (its issue 6035): the process crashes, or the gradient of the weights is
-// wrong by a tenth. Threads and images decide which, so that no trial can show that a libtorch is free of it.
+// Whether oneDNN would gather the pixels that it reads. In channels last, with fewer channels than its vectors have
+// lanes, it writes past its buffer (its issue 6035): the process crashes, or the gradient of the weights is wrong by a
+// tenth. It depends on threads and images, so no trial can prove that a libtorch is free of it.
 bool gathers(const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef stride, at::IntArrayRef padding) {
     const bool last = x.suggest_memory_format() == at::MemoryFormat::ChannelsLast ||
                       weight.suggest_memory_format() == at::MemoryFormat::ChannelsLast;

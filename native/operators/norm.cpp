@@ -1,6 +1,6 @@
-// ocs::batch_norm: batch norm of a training step with the residual sum and the ReLU behind it, in two passes over
-// memory forward and two backward; where channels lie first, a channel stays in the cache between both. It is
-// registered with libtorch's dispatcher, so the boxed call finds it like any operator.
+// ocs::batch_norm: batch norm of a training step with the following residual sum and ReLU, in two passes over memory
+// forward and two backward. In channels first, a channel stays in the cache between both. It is registered with
+// libtorch's dispatcher, so the boxed call finds it like any operator.
 
 #include "../kernels/norm.h"
 
@@ -41,7 +41,7 @@ using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
 
 constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 
-// The best that this processor has.
+// The best kernels for this processor.
 const ocs::NormKernelSet& kernel_set() {
 #ifdef OCS_X86_KERNELS
     if (ocs::best_instructions() == ocs::Instructions::Avx512) return ocs_norm_avx512;
@@ -60,7 +60,7 @@ const ocs::NormKernels<T>& kernels() {
     }
 }
 
-// Calls `body` with a value of the type that holds the tensor's numbers.
+// Calls `body` with a value of the tensor's element type.
 template <typename Body>
 void by_type(const at::Tensor& tensor, Body&& body) {
     if (tensor.scalar_type() == at::kFloat) {
@@ -80,11 +80,11 @@ T* at_place(T* start, int64_t place) {
     return start == nullptr ? nullptr : start + place;
 }
 
-constexpr int64_t kGrain = 32 * 1024;  // numbers that are worth a thread
+constexpr int64_t kGrain = 32 * 1024;  // numbers per thread, at least
 constexpr int64_t kPlaneWidth = 64;
 
-// The last dimension in memory is that of channels: rows of `width` values, each channel equally often in one; the last
-// `rest` values fill no row.
+// Channels last: rows of `width` values, with each channel equally often in a row. The last `rest` values do not fill a
+// row.
 struct Rows {
     int64_t channels, count, width, rows, rest;
 
@@ -96,7 +96,7 @@ struct Rows {
         rest = tensor.numel() - rows * width;
     }
 
-    // Calls `body` with a number below that of threads, where some rows start, and what they are.
+    // Calls `body` with the index of a thread, the start of some rows, and the rows.
     template <typename Body>
     void parallel(Body&& body) const {
         at::parallel_for(0, rows, std::max<int64_t>(1, kGrain / width), [&](int64_t begin, int64_t end) {
@@ -106,7 +106,7 @@ struct Rows {
 
     Area area(int64_t number) const { return {1, 0, number, width}; }
 
-    // The values that fill no row, as one with zeros behind them.
+    // The values that do not fill a row, padded with zeros.
     template <typename T>
     std::vector<T> last(const T* source) const {
         std::vector<T> row(width);
@@ -122,7 +122,7 @@ struct Rows {
     }
 };
 
-// Channels lie before height and width: a plane of each image for each channel.
+// Channels first: one plane per image and channel.
 struct Planes {
     int64_t channels, count, size, width;
 
@@ -134,7 +134,7 @@ struct Planes {
 
     static bool fit(const at::Tensor& tensor) { return tensor.size(2) * tensor.size(3) % 16 == 0; }
 
-    // Calls `body` with each channel, where its first plane starts, and its planes.
+    // Calls `body` with each channel, the start of its first plane, and its planes.
     template <typename Body>
     void parallel(Body&& body) const {
         const Area area{count / size, channels * size, size / width, width};
@@ -152,7 +152,7 @@ struct Planes {
     };
 };
 
-// Two numbers of each column.
+// Two numbers per column.
 struct Pairs {
     double count = 0;
     Numbers first, second;
@@ -160,7 +160,7 @@ struct Pairs {
     explicit Pairs(int64_t width) : first(width), second(width) {}
 };
 
-// Two sets of values, by number, mean and squared deviations, become one (Chan et al. 1979).
+// Merges two sets of values, given by number, mean and squared deviations (Chan et al. 1979).
 void merge(double& count, double& mean, double& deviations, double other, double other_mean, double other_deviations) {
     if (other == 0) return;
     const double total = count + other, apart = other_mean - mean;
@@ -169,7 +169,7 @@ void merge(double& count, double& mean, double& deviations, double other, double
     count = total;
 }
 
-// What forward finds for each channel and backward needs again; deviation is 1 / sqrt(variance + epsilon).
+// Statistics of each channel that forward computes for backward; deviation is 1 / sqrt(variance + epsilon).
 struct Channels {
     Numbers mean, variance, deviation, scale, shift;
 
@@ -241,7 +241,8 @@ void forward(const Planes& planes, const Forward& of, Channels& channels, const 
     planes.parallel([&](int64_t c, int64_t place, Area area) {
         double means[kPlaneWidth], deviations[kPlaneWidth];
         kernels<T>().moments(x + place, area, means, deviations);
-        // Columns have equally many values: what they deviate from their means by, and these from that of all.
+        // Columns have equally many values. The squared deviation is that within columns, plus that of the columns'
+        // means.
         const double width = static_cast<double>(area.width),
                      mean = std::accumulate(means, means + area.width, 0.0) / width;
         double variance = std::accumulate(deviations, deviations + area.width, 0.0) / static_cast<double>(planes.count);
@@ -274,13 +275,11 @@ struct Backward {
     const Channels& channels;
     at::Tensor x, y, above;
     Mask mask;
-    // Written: the gradient where ReLU passed (undefined where x tells it again), then the results; x's may be
-    // undefined.
+    // Outputs: the masked gradient (undefined if x determines the mask), then the results; to_x may be undefined.
     at::Tensor masked, to_x, to_weight, to_bias;
 
-    // With g the gradient where ReLU passed, x' = x - mean, d = deviation, n values a channel and w the weight:
-    // bias' = sum g, weight' = d sum(g x'), dx = w d (g - bias' / n - x' d weight' / n). Gives the factor of x' and
-    // what is left.
+    // With g the masked gradient, x' = x - mean, d = deviation, n values a channel and w the weight: bias' = sum g,
+    // weight' = d sum(g x'), dx = w d (g - bias' / n - x' d weight' / n). Returns the factor of x' and the constant.
     std::pair<double, double> finish(int64_t c, double sum, double product, double count) const {
         const double deviation = channels.deviation[c], factor = channels.scale[c];
         data<float>(to_weight)[c] = static_cast<float>(product * deviation);
@@ -303,7 +302,7 @@ void backward(const Rows& rows, const Backward& of) {
     rows.parallel([&](int thread, int64_t place, Area area) {
         sum(parts[thread], x + place, at_place(y, place), above + place, at_place(masked, place), area);
     });
-    // Zeros behind the last values add nothing: their gradient is zero.
+    // Padding zeros add nothing: their gradient is zero.
     const auto last_x = rows.last(x), last_y = rows.last(y);
     auto last_g = rows.last(above);
     const auto done = rows.rows * rows.width;
@@ -356,7 +355,7 @@ void backward(const Planes& planes, const Backward& of) {
     });
 }
 
-// Calls `body` with how the tensor lies in memory.
+// Calls `body` with the memory layout of the tensor.
 template <typename Body>
 void by_layout(const at::Tensor& tensor, Body&& body) {
     if (tensor.is_contiguous(kChannelsLast)) {
@@ -370,7 +369,7 @@ at::MemoryFormat format_of(const at::Tensor& tensor) {
     return tensor.is_contiguous(kChannelsLast) ? kChannelsLast : at::MemoryFormat::Contiguous;
 }
 
-// Whether nobody else sees the tensor's memory, so that a gradient may overwrite it.
+// Whether no other tensor uses this memory, so that a gradient may overwrite it.
 bool is_alone(const at::Tensor& tensor) {
     return tensor.use_count() == 1 && tensor.has_storage() && tensor.storage().use_count() == 1;
 }
@@ -383,7 +382,7 @@ variable_list NormBackward::apply(variable_list&& gradients) {
     if (above.scalar_type() != input.scalar_type() || !above.is_contiguous(format_of(input))) {
         above = above.to(input.scalar_type()).contiguous(format_of(input));
     }
-    // A residual's gradient is kept beside that of x, unless ReLU's output is what tells where it passed.
+    // The gradient of a residual is stored separately from that of x, unless the mask comes from ReLU's output.
     const bool overwrites = is_alone(above), separate = relu && has_residual;
     Backward of{channels, input, {}, above, !relu ? Mask::None : separate ? Mask::FromOutput : Mask::FromInput,
                 {},       {},    {}, {}};

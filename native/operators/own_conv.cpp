@@ -24,9 +24,9 @@ using ocs::Tiling;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kGrain = 16;               // vectors of tiles that are worth a thread
-constexpr int64_t kMostWeights = 256 * 256;  // measured up to there; more would not fit the caches transformed
-constexpr int64_t kMostStrided = 128 * 256;  // beyond it libtorch's 3x3 of stride 2 are faster
+constexpr int64_t kGrain = 16;               // vectors of tiles per thread, at least
+constexpr int64_t kMostWeights = 256 * 256;  // measured up to here; larger transformed weights would not fit the caches
+constexpr int64_t kMostStrided = 128 * 256;  // above it libtorch's 3x3 with stride 2 is faster
 constexpr int64_t kMostParts = 16;
 
 float* data(const at::Tensor& tensor) {
@@ -37,7 +37,7 @@ Tiling tiling_of(const at::Tensor& x, int64_t written) {
     return {x.size(0), x.size(2), x.size(3), written};
 }
 
-// Calls `body` with each number below `count`, on whichever thread is free, and with scratch of that thread.
+// Calls `body` with each number below `count` on a free thread, with the scratch buffer of that thread.
 template <typename Body>
 void each(int64_t count, int64_t scratch, const at::Tensor& like, Body&& body) {
     std::atomic<int64_t> next{0};
@@ -47,10 +47,10 @@ void each(int64_t count, int64_t scratch, const at::Tensor& like, Body&& body) {
     });
 }
 
-// y of x, in either direction.
+// Computes y from x, forward or backward.
 void convolve(const ConvKernels::Convolve* run, const at::Tensor& x, const at::Tensor& weight, const float* bias,
               const at::Tensor& y, const Tiling& tiling, int64_t scratch) {
-    // Small planes come in small parts, so that no thread waits long for another's last one.
+    // Small planes are split into small parts, so that threads finish at about the same time.
     const int64_t grain = std::clamp<int64_t>(tiling.all / 128 * 2, 4, kGrain);
     each((tiling.all + grain - 1) / grain, scratch, x, [&](int64_t i, float* own) {
         run[tiling.rows / 2](data(x), data(weight), bias, data(y), tiling, x.size(1), y.size(1), i * grain,
@@ -64,7 +64,7 @@ at::Tensor weight_gradient(const ConvKernels& kernels, const at::Tensor& x, cons
     const int64_t squares = (inputs + square - 1) / square * ((outputs + square - 1) / square);
     const int64_t size = kernels.weights * squares * square * square;
     const auto tiling = tiling_of(x, 0);
-    // As many parts, each with its own sums, for any number of threads.
+    // A fixed number of parts, each with its own sums, for any number of threads.
     const int64_t parts = std::clamp<int64_t>(tiling.all / kGrain, 1, kMostParts);
     const auto products = at::zeros({parts, size}, x.options());
     each(parts, scratch, x, [&](int64_t part, float* own) {
@@ -115,7 +115,7 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
 
 std::atomic<ocs::Instructions> wanted{ocs::Instructions::Avx512};
 
-// Null if there are none for the instructions.
+// Null if there are no kernels for the instructions.
 const ocs::ConvKernelSet* kernel_set() {
 #ifdef OCS_X86_KERNELS
     if (ocs::conv_instructions() == ocs::Instructions::Avx512) return &ocs_conv_avx512;
@@ -152,7 +152,7 @@ OptionalTensor ocs::own_convolution(const at::Tensor& x, const at::Tensor& weigh
         weight.size(0) * weight.size(1) > kMostWeights || !all_are(dilation, 1)) {
         return {};
     }
-    // Narrower planes would leave most of a vector idle.
+    // Narrower planes would leave most lanes of a vector idle.
     const bool is_small = weight.size(2) == 3 && all_are(padding, 1);
     const bool is_point = weight.size(2) == 1 && all_are(padding, 0);
     const bool strides = all_are(stride, 2) && x.size(3) >= 9;

@@ -1,5 +1,5 @@
 // ocs::sgd_step: stochastic gradient descent with momentum in one pass over weights, gradients and velocities. The rate
-// is a tensor, so that a captured step can be done with another one.
+// is a tensor, so that a captured step can use another rate.
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -24,7 +24,7 @@ bool is_plain(const at::Tensor& tensor) {
     return tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense();
 }
 
-// Whether numbers of one place in memory belong together; strides of single elements mean nothing.
+// Whether both have the same memory layout; strides of dimensions of size 1 do not count.
 bool lies_as(const at::Tensor& weight, const at::Tensor& other) {
     if (!is_plain(other) || other.sizes() != weight.sizes() || other.device() != weight.device()) return false;
     for (int64_t i = 0; i < weight.dim(); i++) {
@@ -51,7 +51,7 @@ void in_one_pass(const at::Tensor& weight, const at::Tensor& gradient, const at:
     weight.unsafeGetTensorImpl()->bump_version();
 }
 
-// Also what a device without a kernel for the whole step does; there the rate is never read by the host.
+// Also used by devices without a fused kernel; the host never reads the rate there.
 void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& velocity,
                 const at::Tensor& rate, double momentum, double decay, bool nesterov) {
     const auto slope = gradient.add(weight, decay);
@@ -59,13 +59,13 @@ void one_by_one(const at::Tensor& weight, const at::Tensor& gradient, const at::
     weight.sub_((nesterov ? slope.add(velocity, momentum) : velocity).mul(rate));
 }
 
-// A velocity from before a change of layout gets the new one, once.
+// After a change of layout, a velocity is converted once.
 void lay_velocity(const at::Tensor& weight, const at::Tensor& velocity) {
     if (!lies_as(weight, velocity)) at::Tensor(velocity).set_data(laid_as(weight, velocity));
 }
 
 #ifdef OCS_FUSED_SGD
-// The same numbers with the same strides: those of dimensions of one element may differ, and libtorch compares all.
+// Tensors with equal strides: those of dimensions of size 1 may differ, but libtorch compares all.
 std::vector<at::Tensor> strided_as(at::TensorList weights, at::TensorList others) {
     std::vector<at::Tensor> result;
     for (size_t i = 0; i < weights.size(); i++) {
@@ -75,7 +75,7 @@ std::vector<at::Tensor> strided_as(at::TensorList weights, at::TensorList others
 }
 #endif
 
-// Without momentum nothing of v outlives the step, so there is none.
+// Without momentum there is no v.
 void without_velocity(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& rate, double decay) {
     weight.sub_((decay == 0 ? gradient : gradient.add(weight, decay)).mul(rate));
 }

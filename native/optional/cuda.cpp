@@ -1,6 +1,5 @@
-// CUDA beyond tensors and operators: a side stream, work captured as a graph, and the allocator's figures. It needs
-// CUDA's headers (OCS_CUDA_GRAPHS); without them, or over a libtorch without CUDA, each function but the first is an
-// error.
+// CUDA beyond tensors and operators: a side stream, graphs, and the allocator's statistics. It needs CUDA's headers
+// (OCS_CUDA_GRAPHS). Without them, or with a libtorch without CUDA, each function but the first is an error.
 
 #include "../compat.h"
 #include "../error.h"
@@ -32,8 +31,7 @@ ocs_error* ocs_cuda_graphs(uint8_t* result) noexcept {
 
 namespace allocator = c10::cuda::CUDACachingAllocator;
 
-// A stream beside the default one, and what was captured on it. All captures of one owner use one stream: libtorch
-// keeps workspaces a stream.
+// A side stream with its capture. All captures of one owner use one stream: libtorch keeps workspaces per stream.
 struct ocs_cuda_graph {
     c10::cuda::CUDAStream stream;
     std::unique_ptr<at::cuda::CUDAGraph> captured;
@@ -42,7 +40,7 @@ struct ocs_cuda_graph {
 
 namespace {
 
-// The allocator knows a device from the first tensor on it.
+// The allocator knows a device only after the first tensor on it.
 c10::DeviceIndex initialized(int32_t device_index) {
     const auto index = static_cast<c10::DeviceIndex>(device_index);
     at::empty({0}, at::TensorOptions().device(c10::Device(at::kCUDA, index)));
@@ -54,7 +52,7 @@ at::cuda::CUDAGraph& captured(ocs_cuda_graph* graph) {
     return *graph->captured;
 }
 
-// libtorch's allocator goes on asking a capture that failed to begin or end whether memory is its own, so such a one is
+// libtorch's allocator keeps asking a capture that failed to begin or end whether it owns memory, so such a capture is
 // never freed.
 template <typename Body>
 void or_abandon(ocs_cuda_graph* graph, Body&& body) {
@@ -106,7 +104,7 @@ ocs_error* ocs_cuda_graph_begin(ocs_cuda_graph* graph) noexcept {
     return guard([&] {
         TORCH_CHECK(static_cast<bool>(graph->inside), "a capture begins on the side stream: enter it first");
         graph->captured.reset();
-        // The capture takes its memory from a pool of its own: what the warm-up has left would lie beside it unused.
+        // The capture allocates from a separate pool: memory of the warm-up would stay unused.
         allocator::emptyCache();
         graph->captured = std::make_unique<at::cuda::CUDAGraph>();
         or_abandon(graph, [](at::cuda::CUDAGraph& capture) { ocs::begin_capture(capture); });

@@ -26,7 +26,7 @@ using ocs::guard;
 
 namespace {
 
-// From 2.0 on a ProcessGroup is a table of backends, one a kind of device; before, each backend is one.
+// From 2.0 on a ProcessGroup is a table of backends, one per kind of device; before, each backend is a group.
 #if TORCH_VERSION_MAJOR >= 2
 using Backend = c10d::Backend;
 #else
@@ -39,7 +39,7 @@ std::chrono::milliseconds milliseconds(int64_t count) {
     return std::chrono::milliseconds(count);
 }
 
-// The gradient of a 1x1 convolution may have other strides than its weight where they mean nothing; the reducer warns.
+// The gradient of a 1x1 convolution may have other strides than its weight in dimensions of size 1; the reducer warns.
 bool is_wanted(const std::string& warning) {
     return warning.find("Grad strides") == std::string::npos;
 }
@@ -60,7 +60,7 @@ struct StrideWarnings : c10::WarningHandler {
 #endif
 };
 
-// A TCPStore listens on every interface of its machine, for anybody; a file is for processes of one machine and user.
+// A TCPStore listens on every interface of its machine; a file is only for processes of one machine and user.
 Store meeting_place(const ocs_group_options& options) {
     const std::string file = options.store_file;
     if (!file.empty()) {
@@ -72,13 +72,12 @@ Store meeting_place(const ocs_group_options& options) {
     tcp.port = static_cast<uint16_t>(options.port);
     tcp.isServer = options.hosts_store != 0;
     tcp.timeout = milliseconds(options.join_timeout_ms);
-    tcp.waitWorkers = false;  // rank 0 would wait for all before it can say who is missing
+    tcp.waitWorkers = false;  // rank 0 would wait for all before it can name missing ones
     ocs::without_libuv(tcp);
     return c10::make_intrusive<c10d::TCPStore>(options.host, tcp);
 }
 
-// All must be there before Gloo connects them: it waits for a process that is not there yet no longer than for a
-// message.
+// All must have joined before Gloo connects them: it waits for a missing process no longer than for a message.
 void wait_for_all(const Store& store, const ocs_group_options& options) {
     std::vector<std::string> keys;
     for (int32_t rank = 0; rank < options.size; rank++) keys.push_back("arrived/" + std::to_string(rank));
@@ -218,7 +217,7 @@ ocs_error* ocs_reducer_create(ocs_group* group, ocs_tensor* const* parameters, i
         const std::vector<bool> no_sparse(count, false);
         auto [buckets, limits] = c10d::compute_bucket_assignment_by_size(
             tensors, {static_cast<size_t>(first_bucket_bytes), static_cast<size_t>(bucket_bytes)}, no_sparse);
-        // Backward meets the last layer first.
+        // Backward reaches the last layer first.
         std::reverse(buckets.begin(), buckets.end());
         std::reverse(limits.begin(), limits.end());
         const auto process_group = group->process_group(tensors[0]);
@@ -234,7 +233,7 @@ ocs_error* ocs_reducer_free(ocs_reducer* reducer) noexcept {
 
 ocs_error* ocs_reducer_prepare_for_forward(ocs_reducer* reducer) noexcept {
     return guard([&] {
-        // Once, after the first step: from then on buckets follow the order in which gradients become ready.
+        // Once, after the first step: then buckets follow the order in which gradients become ready.
         reducer->rebuild_buckets();
         reducer->prepare_for_forward();
     });

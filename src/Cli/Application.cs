@@ -9,13 +9,13 @@ using Ocs.Training;
 
 namespace Ocs.Cli;
 
-/// <summary>The command `ocs`: arguments in, exit code out. Everything that a command throws ends here.</summary>
+/// <summary>The command `ocs`: arguments in, exit code out. Catches all exceptions of commands.</summary>
 internal static class Application
 {
-    /// <summary>The environment variable that shows where in the program an unexpected error came from.</summary>
+    /// <summary>The environment variable that shows the stack trace of unexpected errors.</summary>
     private const string TraceVariable = "OCS_TRACE";
 
-    // What these leave is a folder, and what they show may be lost.
+    // The result of these commands is a folder, so lost output does not matter.
     private static readonly string[] CommandsWithFolder = ["train", "baseline", "demo"];
 
     private static readonly Option<bool> Json = new("--json")
@@ -149,7 +149,7 @@ internal static class Application
         return code;
     }
 
-    // One sentence for everything; what nobody foresaw is called that, and its name is given for a report.
+    // The sentence and exit code of an exception. The sentence for an unexpected one names its type, for a report.
     private static (string Sentence, int Code) Explain(Exception error) => error switch
     {
         OcsInputException or InvalidDataException or OnnxRuntimeException => (Sentence(error.Message), ExitCode.Input),
@@ -165,7 +165,7 @@ internal static class Application
         IOException or UnauthorizedAccessException => (Sentence(error.Message), ExitCode.Failure),
         _ => (
             $"A fault of this program, {error.GetType().Name}: {Sentence(error.Message)} "
-            + $"With {TraceVariable}=1 in the environment it shows where.",
+            + $"{TraceVariable}=1 in the environment shows the stack trace.",
             ExitCode.Failure),
     };
 
@@ -184,7 +184,7 @@ internal static class Application
         }
 
         console.WriteError(
-            $"Standard output could not be written to ({reason}), so some of what was to be shown is lost.");
+            $"Standard output could not be written to ({reason}), so some output is lost.");
         return false;
     }
 

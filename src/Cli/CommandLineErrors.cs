@@ -5,12 +5,10 @@ using Ocs.Cli.Configuration;
 
 namespace Ocs.Cli;
 
-/// <summary>
-/// One sentence of our own for what is wrong with a command line: what is taken, and the nearest name.
-/// </summary>
+/// <summary>One-sentence errors for command lines, with the accepted values and the nearest name.</summary>
 internal static class CommandLineErrors
 {
-    /// <summary>The sentence, or null if nothing is wrong.</summary>
+    /// <summary>The sentence; null if nothing is wrong.</summary>
     public static string? SentenceOf(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -43,14 +41,14 @@ internal static class CommandLineErrors
         return problem.EndsWith('.') ? problem : $"{problem}; `{path} --help` shows what it takes.";
     }
 
-    /// <summary>The sentence for a word that is none of a command's commands.</summary>
+    /// <summary>The sentence for an unknown subcommand.</summary>
     public static string NoCommand(string word, Command command)
     {
         var (path, known) = (PathOf(command), command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
         return $"`{path}` has no command '{word}'{NearestName.Question(word, known)} `{path} --help` lists them.";
     }
 
-    // Where there is room for one more argument or value, an unknown option is taken for it, unless `--` came before.
+    // The parser takes an unknown option for an argument or a value if one more fits, unless `--` came before.
     private static string? StrayOption(ParseResult parsed)
     {
         var isOption = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).ToHashSet();
@@ -91,7 +89,7 @@ internal static class CommandLineErrors
         _ => null,
     };
 
-    // An option of this name, or a key of the configuration where the command takes keys.
+    // The nearest option, or the nearest configuration key if the command takes keys.
     private static string Suggestion(string unknown, CommandResult result)
     {
         var word = unknown.TrimStart('-');

@@ -6,9 +6,9 @@ using Ocs.Cli.Output;
 namespace Ocs.Cli;
 
 /// <summary>
-/// Says in the command's words what a library says in those of its API. A library writes names in backticks:
-/// `MaximumPruned`, `CutAtEnd = true`, `PhaseTiming.Official`, `Models.All`. A property of the configuration becomes
-/// its key, what else a user of the command does in another way becomes a flag or a command. All else stays.
+/// Translates library messages into the command's words. A library writes API names in backticks: `MaximumPruned`,
+/// `CutAtEnd = true`, `PhaseTiming.Official`, `Models.All`. A property becomes its configuration key; other names
+/// become a flag or a command, or stay.
 /// </summary>
 internal static partial class CommandWords
 {
@@ -48,7 +48,7 @@ internal static partial class CommandWords
         .Distinct(StringComparer.Ordinal)
         .ToFrozenDictionary(name => name, OptionName.Of, StringComparer.Ordinal);
 
-    // PhaseTiming: timing. Of a type that several properties have, the first.
+    // PhaseTiming: timing. If several properties have the type, the first one counts.
     private static readonly FrozenDictionary<string, string> KeysOfChoices = ConfigurationKeys.Properties
         .Select(property =>
             (Type: Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, property.Name))
@@ -56,13 +56,13 @@ internal static partial class CommandWords
         .DistinctBy(pair => pair.Type.Name)
         .ToFrozenDictionary(pair => pair.Type.Name, pair => OptionName.Of(pair.Name), StringComparer.Ordinal);
 
-    /// <summary>A sentence of a library in the command's words.</summary>
+    /// <summary>A library's sentence in the command's words.</summary>
     public static string Of(string text) =>
         text.Contains('`', StringComparison.Ordinal)
             ? Code().Replace(text, match => WordFor(match.Groups["code"].Value) ?? match.Value)
             : text;
 
-    /// <summary>What the command says for a name of the API; null if it has no other word for it.</summary>
+    /// <summary>The command's word for an API name; null if there is none.</summary>
     public static string? WordFor(string code)
     {
         if (Remedies.TryGetValue(code, out var remedy))

@@ -1,23 +1,21 @@
 namespace Ocs.Cli;
 
-/// <summary>What the process ends with.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
     public const int Fine = 0;
 
-    /// <summary>Something failed that the user's input is not to blame for.</summary>
+    /// <summary>A failure that the user's input did not cause.</summary>
     public const int Failure = 1;
 
     /// <summary>
-    /// The user's input is at fault; one sentence on standard error says what, where, and what to do.
+    /// An error in the user's input. One sentence on standard error says what, where, and what to do.
     /// </summary>
     public const int Input = 2;
 
-    /// <summary>
-    /// The run has finished, but its network is not fit for use: it has collapsed, or has learnt nothing.
-    /// </summary>
+    /// <summary>The run has finished, but its network is unusable: it collapsed or learnt nothing.</summary>
     public const int Unfit = 3;
 
-    /// <summary>Stopped by Ctrl-C, as shells report it: 128 + SIGINT. The run's folder is usable.</summary>
+    /// <summary>Stopped by Ctrl-C: 128 + SIGINT, as in shells. The run's folder is usable.</summary>
     public const int Interrupted = 130;
 }

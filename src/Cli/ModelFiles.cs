@@ -1,9 +1,9 @@
 namespace Ocs.Cli;
 
-/// <summary>Whether files that a command line names can be written, and as what.</summary>
+/// <summary>Checks the output files of a command line.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Fails early, with a sentence, where a file could not be written later.</summary>
+    /// <summary>Fails early if a file cannot be written later.</summary>
     public static void CheckWritable(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
@@ -17,8 +17,8 @@ internal static class ModelFiles
     }
 
     /// <summary>
-    /// Fails if a file's ending promises another format than the one that is written; without an ending it promises
-    /// none.
+    /// Fails if a file's extension belongs to another format than the written one. A file without extension is
+    /// accepted.
     /// </summary>
     public static void CheckEnding(string option, string? path, params ReadOnlySpan<string> endings)
     {

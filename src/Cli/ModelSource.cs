@@ -10,27 +10,26 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli;
 
-/// <summary>What a command line says of a network.</summary>
+/// <summary>The network of a command line.</summary>
 /// <param name="Model">A name of the zoo, or an .ocs or .onnx file.</param>
 /// <param name="Weights">
-/// A file of weights, with :KEY behind it for a part of a checkpoint; null takes what the model has.
+/// A file of weights, followed by :KEY for a part of a checkpoint; null takes the model's weights.
 /// </param>
-/// <param name="Classes">Of a zoo network; null takes those that it was published for.</param>
-/// <param name="InputChannels">Of a zoo network's images; null takes those that it was published for.</param>
+/// <param name="Classes">The classes of a zoo network; null takes the published number.</param>
+/// <param name="InputChannels">The channels of a zoo network's images; null takes the published number.</param>
 /// <param name="InputSize">
-/// Of a zoo network, or of an .onnx file that leaves it open, CxHxW; null takes what a zoo network was published for.
+/// The input size CxHxW of a zoo network, or of an .onnx file with dynamic sizes; null takes the published size of a
+/// zoo network.
 /// </param>
 internal sealed record ModelRequest(
     string Model, string? Weights, int? Classes = null, int? InputChannels = null, string? InputSize = null);
 
-/// <summary>Finds the network and the weights that a command line means.</summary>
+/// <summary>Finds the network and the weights of a command line.</summary>
 internal static class ModelSource
 {
     private const int LargestSide = 16_384;
 
-    /// <summary>
-    /// The network alone. Of a zoo network without a file of weights none is made, and libtorch is not needed.
-    /// </summary>
+    /// <summary>The network without weights. A zoo network without a file of weights needs no libtorch.</summary>
     public static (Graph Graph, PruningRecord? Record) GraphOf(ModelRequest request, CommandConsole console)
     {
         if (request.Weights is null && !IsFile(request.Model))
@@ -43,7 +42,7 @@ internal static class ModelSource
     }
 
     /// <summary>
-    /// The network with its weights, for images and classes of a data set where one is given. The caller owns the
+    /// The network with its weights, for the images and classes of a data set if one is given. The caller owns the
     /// result.
     /// </summary>
     public static Network Open(ModelRequest request, CommandConsole console, LabelledImages? data = null)
@@ -73,7 +72,8 @@ internal static class ModelSource
     }
 
     /// <summary>
-    /// Height and width of the square images that a file's network takes; null where that is open, or no file is meant.
+    /// Height and width of the square images of a file's network; null if they are dynamic, or if the model is not a
+    /// file.
     /// </summary>
     public static int? ImageSizeOf(ModelRequest request)
     {
@@ -90,14 +90,12 @@ internal static class ModelSource
         }
         catch (OcsInputException)
         {
-            // It is read again for what it is asked for, and says then what is wrong.
+            // The file is read again later, which reports the fault.
             return null;
         }
     }
 
-    /// <summary>
-    /// Fails with a sentence where a network does not take a data set's images or has another number of classes.
-    /// </summary>
+    /// <summary>Fails if a network does not fit a data set's images or number of classes.</summary>
     public static void CheckFit(Graph graph, LabelledImages data)
     {
         CheckImages(graph.Name, graph, data);
@@ -110,7 +108,7 @@ internal static class ModelSource
         }
     }
 
-    /// <summary>Fails with a sentence where a network does not take a data set's images.</summary>
+    /// <summary>Fails if a network does not fit a data set's images.</summary>
     public static void CheckImages(string name, Graph graph, IDataset data)
     {
         if (graph.InputNodes.Skip(1).Any())
@@ -130,13 +128,13 @@ internal static class ModelSource
         }
     }
 
-    /// <summary>How many classes a network has; a sentence where its output is something else.</summary>
+    /// <summary>The number of classes; fails if the output is something else.</summary>
     public static long ClassesOf(string name, Graph graph) => Classifier.ClassesOf(graph)
         ?? throw new OcsInputException(
             $"{name} gives {ShapeOfOutput(graph)} for an image "
             + "instead of a number for each class; give a network that classifies.");
 
-    /// <summary>The configuration of the run in whose folder a network's file lies; null if there is none.</summary>
+    /// <summary>The configuration of the run whose folder has the network's file; null if there is none.</summary>
     public static string? ConfigBeside(string model)
     {
         var config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, RunFolder.ConfigName);
@@ -145,21 +143,21 @@ internal static class ModelSource
 
     private static string ShapeOfOutput(Graph graph) => graph.Outputs is [var first, ..]
         ? Numbers.Shape(graph.Nodes[first].Shape.Skip(1))
-        : "what is not read";
+        : "no value that is supported";
 
-    /// <summary>Whether a command line means a file rather than a name of the zoo.</summary>
+    /// <summary>Whether a model is a file rather than a zoo name.</summary>
     public static bool IsFile(string model) => NetworkFile.IsFile(model);
 
-    /// <summary>Whether a command line means an ONNX file.</summary>
+    /// <summary>Whether a model is an ONNX file.</summary>
     public static bool IsOnnx(string model) => NetworkFile.IsOnnx(model);
 
-    /// <summary>The network of a file. The shape of images fills in what an .onnx file leaves open.</summary>
+    /// <summary>Reads the network of a file. The image shape fills in dynamic sizes of an .onnx file.</summary>
     public static Network ReadFile(string path, params long[] shape) =>
         NetworkFile.ReadFile(path, IsOnnx(path) ? shape : []);
 
-    /// <summary>The same for a network to be trained: from inputs to outputs it has no node that is not read.</summary>
+    /// <summary>Reads a network to be trained: all nodes from inputs to outputs must be supported.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="outputs">Names of values of an .onnx file, with commas between them; null for its outputs.</param>
+    /// <param name="outputs">Names of values of an .onnx file, separated by commas; null for its outputs.</param>
     /// <param name="shape">The shape of images.</param>
     public static Network ReadToTrain(string path, string? outputs, params long[] shape)
     {
@@ -180,8 +178,8 @@ internal static class ModelSource
             var before = string.Join(", ", origin.Outputs.Take(3).Select(output => output.Name));
             throw new OcsInputException(
                 $"{path} cannot be trained as it is: {string.Join(", ", kept.First.Take(3))} "
-                + "give no gradients, for they are not read here; name the values in front of them that are trained "
-                + "with --outputs NAME[,NAME]"
+                + "give no gradients, because they are not supported; name the values before them with "
+                + "--outputs NAME[,NAME]"
                 + (before.Length > 0 ? $" ({before}, for example)" : "")
                 + ", and the rest is put back at the end.");
         }
@@ -195,18 +193,18 @@ internal static class ModelSource
         {
             network.Dispose();
             throw new OcsInputException(
-                $"{path} cannot be trained as it is: '{spec.Name}' gets no gradient, for only indices or conditions "
-                + "that are computed depend on it; name values in front of these with --outputs NAME[,NAME].");
+                $"{path} cannot be trained as it is: '{spec.Name}' gets no gradient, because only computed "
+                + "indices or conditions depend on it; name values before these with --outputs NAME[,NAME].");
         }
     }
 
-    // Of an .ocs file, whoever asks compares the images with the network's.
+    // For an .ocs file, the caller compares the images with the network's.
     private static long[] FileShapeOf(ModelRequest request, LabelledImages? data) => request.InputSize switch
     {
         null => data is not null && IsOnnx(request.Model) ? [data.Channels, data.Height, data.Width] : [],
         { } text when IsOnnx(request.Model) => Sizes(text),
         _ => throw new OcsInputException(
-            "--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out."),
+            "--input-size is for networks of the zoo and for .onnx files with dynamic sizes; leave it out."),
     };
 
     private static long[] ZooShapeOf(ModelRequest request, LabelledImages? data) =>
@@ -214,7 +212,7 @@ internal static class ModelSource
         : InputOf(request) is { } input ? [input.Channels, input.Height, input.Width]
         : [];
 
-    // Small grey images are MNIST's.
+    // Small grey images are those of MNIST.
     private static NetworkInput? InputOf(ModelRequest request) =>
         (request.InputChannels, Models.Find(request.Model).Input) switch
         {

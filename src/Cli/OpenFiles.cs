@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Ocs.Cli;
 
-/// <summary>Whether as many files may be open at once as the program needs.</summary>
+/// <summary>Checks the limit of open files.</summary>
 internal static class OpenFiles
 {
-    // A training has 103 open, a page that is served some more: the program's own parts above all. Where they cannot
-    // be, .NET ends the process.
+    // Training has 103 files open, mostly the program's own; serving a page needs some more. Above the limit .NET ends
+    // the process.
     private const long Least = 160;
     private const string Limits = "/proc/self/limits";
     private const string Line = "Max open files";
 
-    /// <summary>Fails with a sentence where it is fewer; where nothing is known, nothing is said.</summary>
+    /// <summary>Fails if the limit is lower; does nothing if it is unknown.</summary>
     public static void Check()
     {
         if (File.Exists(Limits) && Limit(File.ReadLines(Limits)) is < Least and var limit)
@@ -23,7 +23,7 @@ internal static class OpenFiles
         }
     }
 
-    /// <summary>The limit that the lines of the system's file state; null if they state none.</summary>
+    /// <summary>The limit in the lines of the system's file; null if there is none.</summary>
     internal static long? Limit(IEnumerable<string> lines) =>
         lines.FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal)) is { } line
         && long.TryParse(

@@ -3,7 +3,7 @@ using Ocs.Cli.Output;
 
 namespace Ocs.Cli;
 
-/// <summary>Flags of older versions. They still do what they did, and a sentence gives today's name.</summary>
+/// <summary>Flags of older versions. They still work, and a sentence gives the new name.</summary>
 internal static class RenamedFlags
 {
     private static readonly ImmutableArray<(string Command, string Old, string New)> Table =
@@ -14,7 +14,7 @@ internal static class RenamedFlags
         ("prune", "--min-channels", "--minimum-channels"),
     ];
 
-    /// <summary>The command line with today's names.</summary>
+    /// <summary>The command line with the new names.</summary>
     public static IReadOnlyList<string> Replace(IReadOnlyList<string> args, CommandConsole console)
     {
         string[] replaced = [.. args];

@@ -12,7 +12,7 @@ internal static class InputFile
     private const int FirstLength = 1 << 16;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="IOException">It is empty or no ordinary file, or it cannot be opened.</exception>
+    /// <exception cref="IOException">It is empty or not a regular file, or it cannot be opened.</exception>
     public static FileStream OpenRead(string path)
     {
         Require(path);
@@ -21,7 +21,7 @@ internal static class InputFile
 
     /// <summary>All bytes of a file.</summary>
     /// <exception cref="IOException">
-    /// It is empty, no ordinary file or longer than the limit, or it cannot be read.
+    /// It is empty, not a regular file, or longer than the limit, or it cannot be read.
     /// </exception>
     public static byte[] ReadAllBytes(string path, long limit)
     {
@@ -31,7 +31,7 @@ internal static class InputFile
 
     /// <summary>The length of the file that a path leads to.</summary>
     /// <exception cref="IOException">
-    /// It is empty, no ordinary file or longer than the limit, or it is not there.
+    /// It is empty, not a regular file, or longer than the limit, or it is not there.
     /// </exception>
     public static long RequireLength(string path, long limit)
     {
@@ -48,16 +48,16 @@ internal static class InputFile
         return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
     }
 
-    /// <summary>Whether something is at a path that is no ordinary file: a link, a folder, a pipe, a device.</summary>
+    /// <summary>Whether a path is something other than a regular file: a link, a folder, a pipe, a device.</summary>
     public static bool IsNotOrdinary(string path) =>
         NativeFiles.IdentityOf(path, followLinks: false) is { Kind: not FileKind.Ordinary };
 
     /// <summary>The bytes of a file in a run's folder.</summary>
-    /// <exception cref="InvalidDataException">It is no ordinary file, or longer than the limit.</exception>
+    /// <exception cref="InvalidDataException">It is not a regular file, or longer than the limit.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] ReadInFolder(string path, long limit) => IsNotOrdinary(path)
         ? throw new InvalidDataException(
-            $"{path} is no ordinary file, so it is not read: "
+            $"{path} is not a regular file, so it is not read: "
             + "a run's folder holds its files themselves, no links or pipes.")
         : Read(path, limit);
 
@@ -99,6 +99,6 @@ internal static class InputFile
         // Missing files and folders are reported when they are opened.
         return !file.Exists || file.Length > 0
             ? file.Exists ? file.Length : 0
-            : throw new IOException("it is empty, or it is no ordinary file");
+            : throw new IOException("it is empty, or it is not a regular file");
     }
 }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Ocs.Formats;
 
-/// <summary>Files whose last 32 bytes are SHA-256 of everything before.</summary>
+/// <summary>Check sum of a file: its last 32 bytes are the SHA-256 of all bytes before them.</summary>
 internal static class CheckSum
 {
-    /// <summary>Whether the bytes are those that the check sum was made of; the stream is read to its end.</summary>
+    /// <summary>Whether the check sum fits the bytes. Reads the stream to its end.</summary>
     public static bool IsRight(Stream stream)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -4,30 +4,26 @@ using Ocs.Zoo;
 
 namespace Ocs.Formats;
 
-/// <summary>
-/// Loads networks by the name of a file or of the zoo, and saves them in the form that a file's name asks for.
-/// </summary>
+/// <summary>Loads networks from files or from the zoo, and saves them. The extension chooses the format.</summary>
 public static class NetworkFile
 {
     private const int LargestSide = 16_384;
 
     extension(Network network)
     {
-        /// <summary>
-        /// The network of a file, or of the zoo with the weights of a file or random ones. The caller owns it.
-        /// </summary>
+        /// <summary>Loads a network from a file or from the zoo. The caller owns it.</summary>
         /// <param name="model">A file that ends in .onnx or .ocs, or a name of <see cref="Models.All"/>.</param>
         /// <param name="weights">
-        /// A file of weights (<see cref="Weights.Load"/>). Null takes those of the network's file, and random ones for
-        /// a name of the zoo.
+        /// A file of weights (<see cref="Weights.Load"/>). Null takes the weights of the network's file, or random ones
+        /// for a zoo name.
         /// </param>
         /// <param name="classes">
-        /// The number of classes. Null takes a file's own, or those that a network of the zoo was published for. A file
-        /// with another number is an error, unless <paramref name="options"/> ask for a new classifier.
+        /// The number of classes. Null takes the file's number, or the published number of a zoo network. A file with
+        /// another number is an error, unless <paramref name="options"/> ask for a new classifier.
         /// </param>
         /// <param name="inputShape">
-        /// The shape of the inputs without the batch, [C, H, W] for images. None takes a file's own, or the images that
-        /// a network of the zoo was published for. An .onnx file needs it where it leaves sizes open.
+        /// The shape of the inputs without the batch, [C, H, W] for images. Empty takes the file's shape, or the
+        /// published image size of a zoo network. Required for an .onnx file with dynamic sizes.
         /// </param>
         /// <param name="options">How weights are fitted to the network, and where random ones are drawn from.</param>
         /// <param name="remarks">Takes what a person should know of the file of weights, a sentence each.</param>
@@ -67,13 +63,13 @@ public static class NetworkFile
         }
 
         /// <summary>
-        /// Writes the network in the form that the file's name asks for: .ocs (graph, weights and record), .onnx (graph
-        /// and weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt
-        /// and .th. An older file of that name stays whole until the new one is.
+        /// Writes the network in the format of the extension: .ocs (graph, weights and record), .onnx (graph and
+        /// weights for inference), or weights alone as .safetensors or, for PyTorch's <c>torch.load</c>, .pth, .pt and
+        /// .th. An existing file is replaced only when the new one is complete.
         /// </summary>
         /// <param name="path">The file.</param>
         /// <param name="onnx">How an .onnx file is written.</param>
-        /// <exception cref="OcsInputException">The name ends otherwise, or the file cannot be written.</exception>
+        /// <exception cref="OcsInputException">The extension is unknown, or the file cannot be written.</exception>
         public void Save(string path, OnnxOptions? onnx = null)
         {
             ArgumentNullException.ThrowIfNull(path);
@@ -93,26 +89,26 @@ public static class NetworkFile
                     break;
                 default:
                     throw new OcsInputException(
-                        $"{path} does not say by its ending what to write: give a name that ends in .ocs, .onnx, "
+                        $"{path} has an unknown extension: give a name that ends in .ocs, .onnx, "
                             + ".safetensors or .pth.");
             }
         }
     }
 
-    /// <summary>Whether a file is meant rather than a name of the zoo.</summary>
+    /// <summary>Whether the text is a path rather than a zoo name.</summary>
     internal static bool IsFile(string model) =>
         IsOnnx(model)
         || model.EndsWith(".ocs", StringComparison.OrdinalIgnoreCase)
         || model.Contains('/', StringComparison.Ordinal)
         || File.Exists(model);
 
-    /// <summary>Whether an ONNX file is meant.</summary>
+    /// <summary>Whether the path is that of an ONNX file.</summary>
     internal static bool IsOnnx(string model) => model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The network of a file with its weights.</summary>
+    /// <summary>Reads a network with its weights from a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="inputShape">What an ONNX file leaves open.</param>
-    /// <param name="outputs">The values of an ONNX file that the network is to give; null for its outputs.</param>
+    /// <param name="inputShape">Input shape for dynamic sizes of an ONNX file.</param>
+    /// <param name="outputs">Values of an ONNX file that become the outputs; null for the file's outputs.</param>
     internal static Network ReadFile(
         string path, ReadOnlySpan<long> inputShape, ImmutableArray<string>? outputs = null)
     {
@@ -123,13 +119,13 @@ public static class NetworkFile
 
         if (outputs is not null)
         {
-            throw new OcsInputException($"`outputs` name values of an .onnx file, but {path} is none; leave them out.");
+            throw new OcsInputException($"`outputs` name values of an .onnx file, but {path} is not; leave them out.");
         }
 
         if (File.Exists(path) && !OcsFile.IsOcsFile(path))
         {
             throw new OcsInputException(WeightsReader.IsWeightsAlone(path)
-                ? $"{path} holds weights alone, without a network that is read here; export the network to ONNX "
+                ? $"{path} holds weights only, without a network; export the network to ONNX "
                     + "(torch.onnx.export) and give that file, or name the zoo network that the weights are for, "
                     + $"with `weights` {path}."
                 : $"{path} is not an .ocs file; give one that `Network.{nameof(Save)}` wrote, an .onnx file, "
@@ -154,7 +150,7 @@ public static class NetworkFile
             + "leave it out.");
     }
 
-    /// <summary>Writes the weights under their names, with the network's name beside them.</summary>
+    /// <summary>Writes the weights under their names, and the network's name as metadata.</summary>
     internal static void WriteSafetensors(string path, Graph graph, ParameterTable parameters) => SafetensorsFile.Write(
         path,
         parameters,

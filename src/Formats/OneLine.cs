@@ -1,8 +1,10 @@
 namespace Ocs.Formats;
 
-/// <summary>Names of a file in a sentence: they may hold anything, line breaks and a terminal's commands too.</summary>
+/// <summary>
+/// Makes names from a file safe for messages: they may contain line breaks and terminal escape codes.
+/// </summary>
 internal static class OneLine
 {
-    /// <summary>The text with a blank for each control character.</summary>
+    /// <summary>The text with each control character replaced by a space.</summary>
     public static string Of(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 }

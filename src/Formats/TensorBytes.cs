@@ -21,7 +21,7 @@ internal static class TensorBytes
         _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "This type has no size."),
     };
 
-    /// <summary>Bytes of a whole tensor, or null for a shape that no tensor has.</summary>
+    /// <summary>Bytes of a whole tensor; null for an impossible shape.</summary>
     public static long? LengthOf(DType dtype, IReadOnlyList<long> shape)
     {
         if (shape.Count > HighestRank || shape.Any(size => size < 0))
@@ -39,12 +39,12 @@ internal static class TensorBytes
         }
     }
 
-    /// <summary>Whether bools that were read are 0 or 1 each; other types may have any bytes.</summary>
+    /// <summary>Whether each boolean is 0 or 1; other types may have any bytes.</summary>
     public static bool IsWellFormed(Tensor tensor) =>
         tensor.DType != DType.Bool
             || !MemoryMarshal.AsBytes(tensor.AsSpan<bool>()).ContainsAnyExceptInRange((byte)0, (byte)1);
 
-    /// <summary>Writes the elements, wherever and however the tensor holds them.</summary>
+    /// <summary>Writes the elements, on any device and with any strides.</summary>
     public static void Write(Tensor tensor, Action<ReadOnlySpan<byte>> write)
     {
         using var detached = tensor.Detach();
@@ -53,7 +53,7 @@ internal static class TensorBytes
         Visit(ordered, bytes => write(bytes));
     }
 
-    /// <summary>A new tensor of the stream's next bytes, owned by the caller.</summary>
+    /// <summary>Reads a new tensor from the stream; the caller owns it.</summary>
     public static Tensor Read(Stream stream, DType dtype, ReadOnlySpan<long> shape)
     {
         var tensor = Tensor.Empty(shape, dtype);
@@ -86,7 +86,7 @@ internal static class TensorBytes
         }
     }
 
-    // .NET 10 has no BFloat16: the same storage seen as 16-bit integers.
+    // .NET 10 has no BFloat16, so the storage is viewed as 16-bit integers.
     private static void VisitAsInt16(Tensor tensor, BytesAction action)
     {
         using var view = Aten.Call("aten::view", "dtype", tensor, (int)DType.Int16)[0];

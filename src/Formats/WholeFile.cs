@@ -2,12 +2,10 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Files that are there whole or not at all, and whose errors are the user's to read.</summary>
+/// <summary>Reads and writes files: writes are atomic, and errors are sentences for the user.</summary>
 internal static class WholeFile
 {
-    /// <summary>
-    /// Writes the file that a user has named, by <see cref="AtomicFile"/>: whoever looks sees the old file or the new.
-    /// </summary>
+    /// <summary>Writes a file by <see cref="AtomicFile"/>: at any time the old or the new file is complete.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         RequirePath(path);
@@ -24,9 +22,7 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>
-    /// Reads from a file; what the disk says, and what a damaged file makes of a reader, becomes one sentence.
-    /// </summary>
+    /// <summary>Reads from a file. Errors of the disk and of damaged content become one sentence.</summary>
     public static T Read<T>(string path, Func<FileStream, T> read)
     {
         RequirePath(path);
@@ -45,10 +41,7 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>
-    /// Makes something of what was read of a file; numbers and names in it that do not fit together become one
-    /// sentence.
-    /// </summary>
+    /// <summary>Interprets the content of a file. Inconsistent content becomes one sentence.</summary>
     public static T Interpret<T>(string path, Func<T> interpret)
     {
         try
@@ -73,9 +66,7 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>
-    /// Deletes a file that nobody needs; one that stays does no harm, so that no error of the disk is told.
-    /// </summary>
+    /// <summary>Deletes an unneeded file. Errors are ignored: a file that remains does no harm.</summary>
     public static void Discard(string path)
     {
         try

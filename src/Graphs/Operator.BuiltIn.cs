@@ -35,6 +35,7 @@ namespace Ocs.Graphs;
 [JsonDerivedType(typeof(Expand), nameof(Expand))]
 [JsonDerivedType(typeof(Flatten), nameof(Flatten))]
 [JsonDerivedType(typeof(GatherElements), nameof(GatherElements))]
+[JsonDerivedType(typeof(GridSample), nameof(GridSample))]
 [JsonDerivedType(typeof(GroupNorm), nameof(GroupNorm))]
 [JsonDerivedType(typeof(Gru), nameof(Gru))]
 [JsonDerivedType(typeof(Input), nameof(Input))]

@@ -1,9 +1,9 @@
 namespace Ocs.OnnxRuntime;
 
-/// <summary>The type of a tensor's elements; the numbers are ONNX's.</summary>
+/// <summary>The type of a tensor's elements, numbered as in ONNX.</summary>
 public enum ElementType
 {
-    /// <summary>No tensor, or a type that is not stated.</summary>
+    /// <summary>Not a tensor, or an unknown type.</summary>
     Undefined = 0,
 
     /// <summary><c>float</c>.</summary>
@@ -30,7 +30,7 @@ public enum ElementType
     /// <summary>Text in UTF-8.</summary>
     String = 8,
 
-    /// <summary><c>bool</c>, a byte each.</summary>
+    /// <summary><c>bool</c>, one byte each.</summary>
     Bool = 9,
 
     /// <summary><see cref="Half"/>.</summary>
@@ -49,7 +49,7 @@ public enum ElementType
     BFloat16 = 16,
 }
 
-/// <summary>.NET's types for ONNX's.</summary>
+/// <summary>.NET types of ONNX's element types.</summary>
 internal static class ElementTypes
 {
     public static ElementType Of<T>()
@@ -64,10 +64,10 @@ internal static class ElementTypes
             Half => ElementType.Float16,
             BFloat16 => ElementType.BFloat16,
             _ => throw new OnnxRuntimeException(
-                $"Tensors of {typeof(T).Name} are not given to ONNX Runtime here; convert them to float or long."),
+                $"Tensors of {typeof(T).Name} are not supported; convert them to float or long."),
         };
 
-    /// <summary>The bytes of an array that <see cref="Allocate"/> makes.</summary>
+    /// <summary>The bytes of an array from <see cref="Allocate"/>.</summary>
     public static int BytesOf(Array values) =>
         values switch
         {
@@ -75,7 +75,7 @@ internal static class ElementTypes
             _ => Buffer.ByteLength(values),
         };
 
-    /// <summary>An array for so many elements.</summary>
+    /// <summary>An array for a number of elements.</summary>
     public static Array Allocate(ElementType type, long length, string name) => type switch
     {
         ElementType.Float32 => new float[length],
@@ -87,7 +87,7 @@ internal static class ElementTypes
         ElementType.Float16 => new Half[length],
         ElementType.BFloat16 => new BFloat16[length],
         _ => throw new OnnxRuntimeException(
-            $"The value '{name}' is a tensor of {type}, which is not read here; "
-            + "let the network end in a cast to float."),
+            $"The value '{name}' is a tensor of {type}, which is not supported; "
+            + "end the network with a cast to float."),
     };
 }

@@ -6,7 +6,7 @@ using Ort = Microsoft.ML.OnnxRuntime;
 
 namespace Ocs.OnnxRuntime;
 
-/// <summary>A network in an ONNX file, prepared by ONNX Runtime to be run on the CPU.</summary>
+/// <summary>An ONNX model, prepared by ONNX Runtime for the CPU.</summary>
 public sealed class InferenceSession : IDisposable
 {
     private readonly Ort.InferenceSession _session;
@@ -21,43 +21,43 @@ public sealed class InferenceSession : IDisposable
     }
 
     /// <summary>The version of ONNX Runtime.</summary>
-    /// <exception cref="OnnxRuntimeException">Its library does not load on this machine.</exception>
+    /// <exception cref="OnnxRuntimeException">The library does not load on this machine.</exception>
     public static string RuntimeVersion => Library.Version;
 
-    /// <summary>The file, or what the caller named the bytes.</summary>
+    /// <summary>The file, or the caller's name of the bytes.</summary>
     public string Name { get; }
 
-    /// <summary>What the network takes, in its order.</summary>
+    /// <summary>The inputs, in the model's order.</summary>
     public ImmutableArray<ValueInfo> Inputs { get; }
 
-    /// <summary>What the network gives, in its order.</summary>
+    /// <summary>The outputs, in the model's order.</summary>
     public ImmutableArray<ValueInfo> Outputs { get; }
 
-    /// <summary>The file's own words: its metadata by their names.</summary>
+    /// <summary>The file's metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
 
-    /// <summary>Loads a file, and those that hold its weights beside it.</summary>
+    /// <summary>Loads a file with its external data.</summary>
     /// <param name="path">The ONNX file.</param>
-    /// <param name="threads">Threads of one operator; 0 takes a thread for each core.</param>
+    /// <param name="threads">Threads of one operator; 0 takes one per core.</param>
     /// <exception cref="OnnxRuntimeException">
     /// It is missing or damaged, or has operators that ONNX Runtime does not know.
     /// </exception>
     public static InferenceSession Open(string path, int threads = 0) => File.Exists(path)
         ? Create(path, threads, options => new(path, options))
-        : throw new OnnxRuntimeException($"{path} is not there; give the path of an ONNX file.");
+        : throw new OnnxRuntimeException($"{path} does not exist; give the path of an ONNX file.");
 
-    /// <summary>Loads a file's bytes; <paramref name="name"/> is what messages call them.</summary>
+    /// <summary>Loads a file's bytes.</summary>
     /// <param name="model">The bytes.</param>
-    /// <param name="name">What messages call them.</param>
-    /// <param name="threads">Threads of one operator; 0 takes a thread for each core.</param>
+    /// <param name="name">Their name in messages.</param>
+    /// <param name="threads">Threads of one operator; 0 takes one per core.</param>
     /// <exception cref="OnnxRuntimeException">
     /// They are damaged, or have operators that ONNX Runtime does not know.
     /// </exception>
     public static InferenceSession Read(byte[] model, string name, int threads = 0) =>
         Create(name, threads, options => new(model, options));
 
-    /// <summary>The outputs for inputs, both in the network's order.</summary>
-    /// <exception cref="OnnxRuntimeException">An input has another type or shape than the network takes.</exception>
+    /// <summary>Computes the outputs for inputs, both in the model's order.</summary>
+    /// <exception cref="OnnxRuntimeException">An input has another type or shape than the model's.</exception>
     public ImmutableArray<TensorData> Run(params IReadOnlyList<TensorData> inputs)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -137,7 +137,7 @@ public sealed class InferenceSession : IDisposable
             : new ValueInfo(name, ElementType.Undefined, [])),
     ];
 
-    // A value on an array of ours, which must stay pinned until the value is released.
+    // A value over a managed array, which must stay pinned until the value is released.
     private static unsafe Ort.OrtValue Wrap(TensorData tensor) => Ort.OrtValue.CreateTensorValueWithData(
         Ort.OrtMemoryInfo.DefaultInstance,
         (TensorElementType)tensor.Type,
@@ -149,7 +149,7 @@ public sealed class InferenceSession : IDisposable
     {
         if (!value.IsTensor)
         {
-            throw new OnnxRuntimeException($"The output '{name}' is no tensor, and only tensors are read.");
+            throw new OnnxRuntimeException($"The output '{name}' is not a tensor; only tensors are supported.");
         }
 
         var info = value.GetTensorTypeAndShape();

@@ -7,15 +7,15 @@ namespace Ocs.OnnxRuntime;
 /// <summary>Loads ONNX Runtime's library when it is first needed.</summary>
 internal static class Library
 {
-    // Reports to its maker hold a device id that lasts, names of files and graphs, and class names. They are written
-    // below the home folder and to /tmp, and sent. The library reads this variable when it is loaded.
+    // ONNX Runtime's telemetry has a permanent device id, and names of files, graphs and classes. It is stored in the
+    // home folder and in /tmp, and sent. The library reads this variable when it is loaded.
     private const string NoReports = "ORT_DISABLE_TELEMETRY";
     private static readonly Lazy<Ort.OrtEnv> Loaded = new(Load);
 
     /// <summary>The version; its first use loads the library.</summary>
     public static string Version => Loaded.Value.GetVersionString();
 
-    /// <summary>An error of the library as one sentence that begins with <paramref name="what"/>.</summary>
+    /// <summary>An error of the library as one sentence, which begins with <paramref name="what"/>.</summary>
     public static OnnxRuntimeException Translate(string what, Exception error)
     {
         var message = error.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
@@ -32,7 +32,7 @@ internal static class Library
         if (!ProcessEnvironment.Set(NoReports, "1"))
         {
             throw new OnnxRuntimeException(
-                "ONNX Runtime is not loaded, for its reports to its maker could not be turned off "
+                "ONNX Runtime is not loaded, because its telemetry could not be turned off "
                 + $"({Marshal.GetLastPInvokeErrorMessage()}).");
         }
 

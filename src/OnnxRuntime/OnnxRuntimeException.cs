@@ -1,23 +1,23 @@
 namespace Ocs.OnnxRuntime;
 
 /// <summary>
-/// ONNX Runtime does not load, or does not take a file or its inputs; the message says in one sentence what, where, and
-/// what to do.
+/// ONNX Runtime does not load, or refuses a file or its inputs. The message is one sentence: what, where, and what to
+/// do.
 /// </summary>
 public sealed class OnnxRuntimeException : Exception
 {
-    /// <summary>An error without a sentence.</summary>
+    /// <summary>An error without a message.</summary>
     public OnnxRuntimeException()
     {
     }
 
-    /// <summary>An error with its sentence.</summary>
+    /// <summary>An error with its message.</summary>
     public OnnxRuntimeException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error with its sentence, and what led to it.</summary>
+    /// <summary>An error with its message and its cause.</summary>
     public OnnxRuntimeException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -16,8 +16,9 @@ public sealed class TensorData
 
     internal Array Values { get; }
 
-    /// <summary>A tensor on an array, which is not copied: float, double, Half, BFloat16, long, int, byte
-    /// or bool.</summary>
+    /// <summary>
+    /// A tensor over an array, without a copy: float, double, Half, BFloat16, long, int, byte or bool.
+    /// </summary>
     public static TensorData Of<T>(T[] values, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
@@ -33,7 +34,7 @@ public sealed class TensorData
                 $"{values.Length} values do not fill a tensor of [{string.Join(", ", shape.ToArray())}].");
     }
 
-    /// <summary>The array itself, which must be of this type.</summary>
+    /// <summary>The array itself, which must have this type.</summary>
     public T[] As<T>()
         where T : unmanaged => ElementTypes.Of<T>() == Type
             ? (T[])Values

@@ -4,11 +4,11 @@ namespace Ocs.OnnxRuntime;
 
 /// <summary>An input or output of a network.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Type">Of its elements.</param>
-/// <param name="Shape">Sizes, outermost first; -1 where any size is taken.</param>
+/// <param name="Type">The type of its elements.</param>
+/// <param name="Shape">Sizes, outermost first; -1 for dynamic sizes.</param>
 public sealed record ValueInfo(string Name, ElementType Type, ImmutableArray<long> Shape)
 {
-    /// <summary>Whether a tensor may be given for it.</summary>
+    /// <summary>Whether a tensor fits it.</summary>
     internal bool Takes(TensorData tensor) =>
         tensor.Type == Type && tensor.Shape.Length == Shape.Length
         && Shape.Zip(tensor.Shape).All(pair => pair.First < 0 || pair.First == pair.Second);

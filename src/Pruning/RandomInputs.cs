@@ -23,7 +23,7 @@ internal static class RandomInputs
         return [.. inputs.Select(index =>
         {
             using var input = Tensor.Zeros([batch, .. graph.Nodes[index].Shape.AsSpan()[1..]]);
-            if (!graph.Nodes.Any(reader => reader.Operator is Embedding && reader.Inputs.Contains(index)))
+            if (TokenInputs.Rows(graph, index) is null)
             {
                 Aten.NormalInPlace(input, 0, 1, generator);
             }

@@ -4,16 +4,16 @@ using Ocs.RunLog;
 namespace Ocs.Reporting;
 
 /// <summary>
-/// A row of the paper's tables of results (arXiv 2501.13439, Tab. 1, 2, 3 and 7). Fractions are of 1.
+/// A row of the paper's tables of results (arXiv 2501.13439, Tab. 1, 2, 3 and 7). Fractions are from 0 to 1.
 /// </summary>
-/// <param name="Table">Where it stands.</param>
+/// <param name="Table">The table.</param>
 /// <param name="Model">The network's name here.</param>
 /// <param name="Data">The data set's name here.</param>
-/// <param name="Method">The paper's own method, or the one that it compares with.</param>
-/// <param name="Macs">What is left of the network's multiply-accumulates, which the paper calls FLOPs.</param>
-/// <param name="Parameters">What is left of its parameters; null if the paper has none.</param>
+/// <param name="Method">The paper's method, or one that it compares with.</param>
+/// <param name="Macs">The remaining fraction of multiply-accumulates, which the paper calls FLOPs.</param>
+/// <param name="Parameters">The remaining fraction of parameters; null if the paper has none.</param>
 /// <param name="Baseline">Top-1 accuracy of the unpruned network; null if the paper has none.</param>
-/// <param name="Accuracy">Top-1 accuracy of the pruned one.</param>
+/// <param name="Accuracy">Top-1 accuracy of the pruned network.</param>
 internal sealed record PaperRow(
     string Table,
     string Model,
@@ -27,7 +27,7 @@ internal sealed record PaperRow(
     private const string Own = "OCSPruner";
     private const double Near = 0.02;
 
-    /// <summary>Whether it is a result of the paper's own method.</summary>
+    /// <summary>Whether it is a result of the paper's method.</summary>
     public bool IsOwn => Method.StartsWith(Own, StringComparison.Ordinal);
 
     /// <summary>Whether it started from a trained network.</summary>
@@ -37,7 +37,7 @@ internal sealed record PaperRow(
     public static ImmutableArray<PaperRow> For(string model, string? data) =>
         [.. All.Where(row => row.Model == model && row.Data == data)];
 
-    /// <summary>The paper's own row at about the MACs that a run has left; null if there is none.</summary>
+    /// <summary>The paper's row at about a run's remaining MACs; null if there is none.</summary>
     public static PaperRow? Nearest(RunSummary summary)
     {
         var left = summary.MacsBefore > 0 ? (double)summary.MacsAfter / summary.MacsBefore : 1;

@@ -3,13 +3,11 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting;
 
-/// <summary>An unpruned run that another one is compared with in its report.</summary>
+/// <summary>The unpruned run for the comparison in a report.</summary>
 internal static class Twin
 {
-    /// <summary>
-    /// Puts an unpruned run among some beside those of the same network, data and epochs that have no twin yet.
-    /// </summary>
-    /// <remarks>Where several fit, the one with the run's seed is taken, else the first.</remarks>
+    /// <summary>Gives runs without a twin an unpruned run with the same network, data and epochs.</summary>
+    /// <remarks>If several fit, the one with the run's seed is taken, else the first.</remarks>
     public static ImmutableArray<RunFolder> Among(IReadOnlyList<RunFolder> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -34,7 +32,7 @@ internal static class Twin
         ];
     }
 
-    /// <summary>The run with a twin of the reader's choice; the folder's files stay as they are.</summary>
+    /// <summary>The run with a given twin. The folder's files are not changed.</summary>
     /// <exception cref="InvalidDataException">
     /// The twin is not finished, was pruned, or is of another network or data.
     /// </exception>

@@ -2,19 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>The same network, data, schedule and seed without pruning.</summary>
+/// <summary>The unpruned twin: the same network, data, schedule and seed without pruning.</summary>
 public sealed record BaselineSummary
 {
     /// <summary>Accuracy of the unpruned network.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>
-    /// The part of samples with the class among the five likeliest; null if there are ten classes or fewer.
-    /// </summary>
+    /// <summary>Top-5 accuracy; null for ten classes or fewer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>The headline of a task without accuracies; absent otherwise.</summary>
+    /// <summary>The headline metric of a task without accuracies; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValHeadline { get; init; }
 
@@ -27,7 +25,7 @@ public sealed record BaselineSummary
     /// <summary>Wall-clock time of the run.</summary>
     public double TotalSeconds { get; init; }
 
-    /// <summary>What a comparison needs of the summary of an unpruned run.</summary>
+    /// <summary>The values for comparison from the summary of an unpruned run.</summary>
     internal static BaselineSummary Of(RunSummary unpruned)
     {
         ArgumentNullException.ThrowIfNull(unpruned);

@@ -4,18 +4,18 @@ using System.Text.Json.Serialization;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// What several budgets of one run gave: <c>budgets.json</c>. Targets are fractions, 0 to 1; costs are those of one
-/// sample.
+/// The results of several budgets of one run: <c>budgets.json</c>. Targets are fractions, 0 to 1; costs are those of
+/// one sample.
 /// </summary>
 public sealed record BudgetCurve
 {
-    /// <summary>The file's name, in the folder that holds those of the runs.</summary>
+    /// <summary>The file's name, in the folder that contains those of the runs.</summary>
     public const string FileName = "budgets.json";
 
     // Half of a sample among a million: fractions of samples are not exact in binary.
     private const double Rounding = 5e-7;
 
-    /// <summary>The network's name, or the file that it came from.</summary>
+    /// <summary>The network's name or file.</summary>
     public required string Model { get; init; }
 
     /// <summary>The data set's name.</summary>
@@ -27,41 +27,39 @@ public sealed record BudgetCurve
     /// <summary>Parameters of the whole network.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>What the networks are judged by: accuracy, or the headline of the task.</summary>
+    /// <summary>The metric: accuracy, or the headline metric of the task.</summary>
     public string Metric { get; init; } = "accuracy";
 
-    /// <summary>Whether more of it is better.</summary>
+    /// <summary>Whether a higher value is better.</summary>
     public bool HigherIsBetter { get; init; } = true;
 
-    /// <summary>Whether it lies between 0 and 1 and is shown as a percentage.</summary>
+    /// <summary>Whether it is between 0 and 1, and shown as a percentage.</summary>
     public bool IsFraction { get; init; } = true;
 
-    /// <summary>The value that others are compared with; null if it was not measured.</summary>
+    /// <summary>The reference value; null if it was not measured.</summary>
     public double? Reference { get; init; }
 
-    /// <summary>Whether that is the unpruned twin's; else it is the smallest budget's.</summary>
+    /// <summary>Whether the reference is the unpruned twin; otherwise it is the smallest target.</summary>
     public bool ReferenceIsTwin { get; init; }
 
     /// <summary>
-    /// How much worse than the reference a value may be: of a fraction the difference, else a share of the reference.
+    /// How much worse than the reference a value may be: a difference for fractions, else a share of the reference.
     /// </summary>
     public double AllowedLoss { get; init; }
 
     /// <summary>The budgets, the smallest first.</summary>
     public ImmutableArray<BudgetPoint> Points { get; init; } = [];
 
-    /// <summary>
-    /// The largest target whose network is fit for use and within the allowed loss; null if there is none.
-    /// </summary>
+    /// <summary>The largest target with a usable network within the allowed loss; null if there is none.</summary>
     public double? Chosen { get; init; }
 
-    /// <summary>Wall-clock time of all runs; what they share counts once.</summary>
+    /// <summary>Wall-clock time of all runs; shared epochs count once.</summary>
     public double TotalSeconds { get; init; }
 
     /// <summary>The command that made the runs.</summary>
     public string? Command { get; init; }
 
-    /// <summary>Puts runs together that were trained to their end.</summary>
+    /// <summary>Combines complete runs.</summary>
     internal static BudgetCurve Of(
         ImmutableArray<(double Target, string Folder, RunSummary Summary)> runs, RunSummary? twin, double allowedLoss)
     {
@@ -92,7 +90,7 @@ public sealed record BudgetCurve
         };
     }
 
-    /// <summary>The worst value that is allowed; null without a reference.</summary>
+    /// <summary>The worst allowed value; null without a reference.</summary>
     [JsonIgnore]
     public double? Worst
     {
@@ -103,7 +101,7 @@ public sealed record BudgetCurve
         }
     }
 
-    /// <summary>A value as text.</summary>
+    /// <summary>Formats a value.</summary>
     public string Show(double? value) => HeadlineSummary.Show(value, IsFraction);
 
     private bool Allows(double? value) =>

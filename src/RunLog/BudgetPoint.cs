@@ -3,13 +3,13 @@ namespace Ocs.RunLog;
 /// <summary>The network of one of several budgets.</summary>
 public sealed record BudgetPoint
 {
-    /// <summary>The fraction of the resource that was to be removed of the whole network.</summary>
+    /// <summary>The target: the fraction of the whole network's resource to remove.</summary>
     public required double Target { get; init; }
 
-    /// <summary>The name of the folder of its run.</summary>
+    /// <summary>The name of its run's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What the network reaches of <see cref="BudgetCurve.Metric"/>; null if it was not measured.</summary>
+    /// <summary>The value of <see cref="BudgetCurve.Metric"/>; null if it was not measured.</summary>
     public double? Value { get; init; }
 
     /// <summary>Multiply-accumulates of one sample.</summary>
@@ -24,10 +24,10 @@ public sealed record BudgetPoint
     /// <summary>Wall-clock time from the first epoch on.</summary>
     public double TotalSeconds { get; init; }
 
-    /// <summary>The part of it that the run shares with the one before it; 0 of the first.</summary>
+    /// <summary>The part of this time that the run shares with the previous one; 0 for the first.</summary>
     public double SharedSeconds { get; init; }
 
-    /// <summary>Why the network is not fit for use; null if nothing is wrong.</summary>
+    /// <summary>Why the network is unusable; null if it is not.</summary>
     public string? Problem { get; init; }
 
     internal static BudgetPoint Of(double target, string folder, RunSummary summary) => new()

@@ -7,12 +7,12 @@ using Ocs.Core.Interop;
 namespace Ocs.RunLog;
 
 /// <summary>
-/// A run's folder for one process alone: a lock on a file in it, which the system frees when the process ends, however
-/// it ends. The file says who has it.
+/// Reserves a run's folder for one process, by a lock on a file in it. The system releases the lock when the process
+/// ends, in any way. The file names the owner.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
-    /// <summary>The file in the folder; what it holds is only for people to read.</summary>
+    /// <summary>The file in the folder; its content is only for people.</summary>
     public const string FileName = ".lock";
 
     private const int LongestOwner = 300;
@@ -29,16 +29,16 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Why the folder's disk has no locks, so that nothing keeps another process away; null if it has.
+    /// Why locks do not work on the folder's file system, so that the folder is not protected; null if they do.
     /// </summary>
     public string? Problem { get; }
 
-    /// <summary>Takes a folder, which is made if it is not there, without waiting.</summary>
+    /// <summary>Locks a folder without waiting. Creates it if needed.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="owner">Who has it, where another process does: its number, machine and since when.</param>
+    /// <param name="owner">The owner, if it is another process: process id, machine and start.</param>
     /// <returns>The lock; null if another process has it.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
     [SuppressMessage(
         "Reliability",
         "CA2000",
@@ -51,7 +51,7 @@ internal sealed class FolderLock : IDisposable
             var made = Make(folder);
             if (NativeFiles.IdentityOf(path, followLinks: false) is { Kind: not FileKind.Ordinary })
             {
-                throw new IOException($"{path} is no ordinary file");
+                throw new IOException($"{path} is not a regular file");
             }
 
             var file = NativeFiles.OpenOrCreate(path);
@@ -64,7 +64,7 @@ internal sealed class FolderLock : IDisposable
                     return null;
                 }
 
-                // The one who had it may have removed the file between our two calls.
+                // The previous owner may have removed the file between our two calls.
                 if (NativeFiles.IdentityOf(file) == NativeFiles.IdentityOf(path, followLinks: false))
                 {
                     owner = Describe();
@@ -84,7 +84,7 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Frees the folder; where it was made for this and nothing was put into it, it goes.</summary>
+    /// <summary>Releases the folder. Deletes it if it was created here and is empty.</summary>
     public void Dispose()
     {
         if (_file.IsClosed)
@@ -103,14 +103,14 @@ internal sealed class FolderLock : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Closing the file frees the folder all the same.
+            // Closing the file releases the folder anyway.
         }
 
         Unfinished.Remove(_path);
         _file.Dispose();
     }
 
-    // The folders that were not there, the innermost first.
+    // The created folders, the innermost first.
     private static List<string> Make(string folder)
     {
         var made = new List<string>();
@@ -130,7 +130,7 @@ internal sealed class FolderLock : IDisposable
         $"process {Environment.ProcessId} on {Environment.MachineName} "
         + $"since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} UTC");
 
-    // Who has just taken the lock is about to write.
+    // A process that has just taken the lock is about to write.
     private static string OwnerOf(SafeFileHandle file)
     {
         var text = "";

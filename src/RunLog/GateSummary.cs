@@ -1,6 +1,6 @@
 namespace Ocs.RunLog;
 
-/// <summary>The prune-proof gate: what was checked at the cut before training went on.</summary>
+/// <summary>The checks of the prune-proof gate at the cut.</summary>
 public sealed record GateSummary
 {
     /// <summary>The cut network's outputs equal those of the whole network with the pruned channels zeroed.</summary>
@@ -12,13 +12,13 @@ public sealed record GateSummary
     /// <summary>A backward pass ran and every gradient is finite.</summary>
     public required bool Backward { get; init; }
 
-    /// <summary>Every shape in the cut graph verifies.</summary>
+    /// <summary>All shapes in the cut graph are valid.</summary>
     public required bool Shapes { get; init; }
 
-    /// <summary>Saved and loaded again, the network gives identical outputs.</summary>
+    /// <summary>After saving and loading, the network gives identical outputs.</summary>
     public required bool Reload { get; init; }
 
-    /// <summary>The network costs what the search promised.</summary>
+    /// <summary>The network has the cost that the search promised.</summary>
     public required bool Macs { get; init; }
 
     /// <summary>All of the above.</summary>

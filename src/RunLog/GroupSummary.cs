@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.RunLog;
 
-/// <summary>A group: its channels in the original network, and the indices of those that stayed.</summary>
+/// <summary>A group: its channels in the original network, and the indices of the kept ones.</summary>
 public sealed record GroupSummary
 {
     /// <summary>The number of the group in its network, from 0.</summary>

@@ -3,18 +3,18 @@ namespace Ocs.RunLog;
 /// <summary>Median times of inference on the run's machine.</summary>
 public sealed record LatencySummary
 {
-    /// <summary>What computed: libtorch and its version.</summary>
+    /// <summary>The runtime and its version.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>Images at once.</summary>
+    /// <summary>Images in a batch.</summary>
     public required int Batch { get; init; }
 
     /// <summary>Threads that computed.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Of the whole network.</summary>
+    /// <summary>The time of the whole network.</summary>
     public required double SecondsBefore { get; init; }
 
-    /// <summary>Of the cut network.</summary>
+    /// <summary>The time of the cut network.</summary>
     public required double SecondsAfter { get; init; }
 }

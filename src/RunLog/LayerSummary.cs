@@ -21,7 +21,7 @@ public sealed record LayerSummary
     /// <summary>Multiply-accumulates of one sample after the cut.</summary>
     public required long MacsAfter { get; init; }
 
-    /// <summary>What became of the layer.</summary>
+    /// <summary>The result for the layer.</summary>
     public required LayerStatus Status { get; init; }
 
     /// <summary>Why it was not cut, or not more, in one sentence.</summary>

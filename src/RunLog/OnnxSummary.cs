@@ -1,17 +1,17 @@
 namespace Ocs.RunLog;
 
-/// <summary>What the written ONNX file computes under ONNX Runtime, beside what the network computes here.</summary>
+/// <summary>The comparison of a written ONNX file under ONNX Runtime with the network under libtorch.</summary>
 public sealed record OnnxSummary
 {
     /// <summary>
-    /// The bytes of the file and of its data beside it; null in older summaries, and of a device or a pipe.
+    /// The bytes of the file and its external data; null in older summaries, and for a device or a pipe.
     /// </summary>
     public long? Bytes { get; init; }
 
-    /// <summary>Whether the outputs are the same within the tolerance; null if nothing was compared.</summary>
+    /// <summary>Whether the outputs are equal within the tolerance; null if nothing was compared.</summary>
     public bool? Equal { get; init; }
 
-    /// <summary>The runtime and its version; null if it was not there.</summary>
+    /// <summary>The runtime and its version; null if it is not installed.</summary>
     public string? Runtime { get; init; }
 
     /// <summary>
@@ -23,9 +23,9 @@ public sealed record OnnxSummary
     /// <summary>Mean difference, relative to the largest output.</summary>
     public double? MeanDifference { get; init; }
 
-    /// <summary>The largest difference that is taken for rounding.</summary>
+    /// <summary>The largest difference that counts as rounding.</summary>
     public required double Tolerance { get; init; }
 
-    /// <summary>Why the outputs are not the same, or were not compared, in one sentence.</summary>
+    /// <summary>Why the outputs differ, or were not compared, in one sentence.</summary>
     public string? Problem { get; init; }
 }

@@ -1,11 +1,9 @@
 namespace Ocs.RunLog;
 
-/// <summary>
-/// What a part of a network costs before and after the cut, such as a detector's backbone or its head.
-/// </summary>
+/// <summary>The cost of a part of a network before and after the cut, such as a detector's backbone or head.</summary>
 public sealed record PartSummary
 {
-    /// <summary>What the names of its layers begin with.</summary>
+    /// <summary>The prefix of its layers' names.</summary>
     public required string Name { get; init; }
 
     /// <summary>Multiply-accumulates of one sample before the cut.</summary>
@@ -14,9 +12,9 @@ public sealed record PartSummary
     /// <summary>Multiply-accumulates of one sample after the cut.</summary>
     public required long MacsAfter { get; init; }
 
-    /// <summary>Trained values before the cut.</summary>
+    /// <summary>Parameters before the cut.</summary>
     public required long ParametersBefore { get; init; }
 
-    /// <summary>Trained values after the cut.</summary>
+    /// <summary>Parameters after the cut.</summary>
     public required long ParametersAfter { get; init; }
 }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.RunLog;
 
-/// <summary>What the same run with several seeds gave: <c>repeats.json</c>. Accuracies are fractions, 0 to 1.</summary>
+/// <summary>The results of a run with several seeds: <c>repeats.json</c>. Accuracies are fractions, 0 to 1.</summary>
 internal sealed record RepeatSummary
 {
-    /// <summary>The file's name, in the folder that holds those of the runs.</summary>
+    /// <summary>The file's name, in the folder that contains those of the runs.</summary>
     public const string FileName = "repeats.json";
 
     /// <summary>The seeds; the run of each is in the folder <c>seed-N</c>.</summary>
@@ -25,15 +25,15 @@ internal sealed record RepeatSummary
     /// <summary>Wall-clock time of a run.</summary>
     public required Spread TotalSeconds { get; init; }
 
-    /// <summary>The seeds whose network is not fit for use; the summaries of their runs say why.</summary>
+    /// <summary>The seeds with unusable networks; the summaries of their runs have the reasons.</summary>
     public ImmutableArray<ulong> UnfitSeeds { get; init; } = [];
 
     /// <summary>
-    /// What the paper has for the same network and data at about the same cost; null if it has nothing.
+    /// The paper's result for the same network and data at about the same cost; null if there is none.
     /// </summary>
     public PaperResult? Paper { get; init; }
 
-    /// <summary>Puts runs together that were trained to their end.</summary>
+    /// <summary>Combines complete runs.</summary>
     public static RepeatSummary Of(IReadOnlyCollection<RunSummary> runs) => new()
     {
         Seeds = [.. runs.Select(run => run.Seed ?? 0)],
@@ -52,16 +52,16 @@ internal sealed record RepeatSummary
         RunLogWriter.WriteJson(Path.Combine(folder, FileName), this, RunLogJson.Indented.RepeatSummary);
 }
 
-/// <summary>A result of the paper's own method.</summary>
-/// <param name="Table">Where it stands.</param>
-/// <param name="Macs">What is left of the multiply-accumulates, 0 to 1.</param>
+/// <summary>A result of the paper's method.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Macs">The remaining fraction of multiply-accumulates, 0 to 1.</param>
 /// <param name="Accuracy">Top-1 accuracy of the pruned network, 0 to 1.</param>
 internal sealed record PaperResult(string Table, double Macs, double Accuracy);
 
-/// <summary>Some values of one kind.</summary>
+/// <summary>Values of several seeds.</summary>
 /// <param name="Mean">Their mean.</param>
-/// <param name="Deviation">Their standard deviation, that of a sample (n - 1); null for a single value.</param>
-/// <param name="Values">They themselves, in the order of the seeds.</param>
+/// <param name="Deviation">Their sample standard deviation (n - 1); null for a single value.</param>
+/// <param name="Values">The values, in the order of the seeds.</param>
 internal sealed record Spread(double Mean, double? Deviation, ImmutableArray<double> Values)
 {
     internal static Spread Of(IEnumerable<double> values)

@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>
-/// The one place that says how records look as JSON: snake case, numbers that are not finite by name.
-/// </summary>
+/// <summary>The JSON of records: snake case, NaN and infinities by name.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -19,9 +17,9 @@ namespace Ocs.RunLog;
 [JsonSerializable(typeof(RunSamples))]
 internal sealed partial class RunLogJson : JsonSerializerContext
 {
-    // Made at first use: a static initializer here would run before the generated ones that it needs.
+    // Created at first use: a static initializer here would run before the generated ones that it needs.
 
-    /// <summary>One line, without escapes that a reader of the file would stumble over.</summary>
+    /// <summary>On one line, with as few escapes as possible.</summary>
     public static RunLogJson Line => field ??= new(Readable(indented: false));
 
     public static RunLogJson Indented => field ??= new(Readable(indented: true));

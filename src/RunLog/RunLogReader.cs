@@ -5,16 +5,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.RunLog;
 
-/// <summary>
-/// Reads a run's folder. What is wrong with it is an <see cref="InvalidDataException"/> of one sentence.
-/// </summary>
+/// <summary>Reads a run's folder. A fault is an <see cref="InvalidDataException"/> with one sentence.</summary>
 public static class RunLogReader
 {
     private const long LongestLog = 1L << 30;
     private const long LongestSummary = 1L << 28;
     private const long LongestConfig = 1L << 24;
 
-    /// <summary>Reads the log, the summary and the options that are in a run's folder.</summary>
+    /// <summary>Reads the log, the summary and the options in a run's folder.</summary>
     public static RunFolder Read(string runFolder)
     {
         if (!Directory.Exists(runFolder))
@@ -48,7 +46,7 @@ public static class RunLogReader
         };
     }
 
-    /// <summary>Reads a log; returns a sentence about a torn last line, or null.</summary>
+    /// <summary>Reads a log. Returns a sentence about an incomplete last line, or null.</summary>
     internal static string? ReadLog(string path, out ImmutableArray<RunRecord> records)
     {
         var read = ImmutableArray.CreateBuilder<RunRecord>();
@@ -83,10 +81,7 @@ public static class RunLogReader
         return notice;
     }
 
-    /// <summary>
-    /// The lines of a damaged log that can be read, in ascending order of their epochs, up to an epoch that is not
-    /// wanted.
-    /// </summary>
+    /// <summary>The readable lines of a damaged log, in ascending order of epochs, before a given epoch.</summary>
     internal static (byte[] Bytes, int Count) ReadableLines(ReadOnlySpan<byte> log, int endEpoch)
     {
         var (kept, count, next) = (new List<byte>(), 0, 0);
@@ -105,7 +100,7 @@ public static class RunLogReader
             }
             catch (InvalidDataException)
             {
-                // Left out; the caller says how many are.
+                // Skipped; the caller reports the number.
             }
         }
 
@@ -137,7 +132,7 @@ public static class RunLogReader
         }
         catch (JsonException failure)
         {
-            // The serializer's own position follows after " Path:"; the line of a log is named already.
+            // The serializer's position follows after " Path:"; the message already names the line of the log.
             var reason = failure.Message.Split(" Path:", 2)[0].TrimEnd('.', ' ').ReplaceLineEndings(" ");
             var where = string.IsNullOrEmpty(failure.Path) || failure.Path == "$" ? "" : $" (at {failure.Path})";
             var line = type.Type == typeof(RunSummary) && failure.LineNumber is long n ? $", line {n + 1}" : "";

@@ -5,7 +5,7 @@ using Ocs.Core.Interop;
 
 namespace Ocs.RunLog;
 
-/// <summary>Writes a run's folder: one line an epoch, and the summary at the end.</summary>
+/// <summary>Writes a run's folder: one line per epoch, and the summary at the end.</summary>
 internal sealed class RunLogWriter : IDisposable
 {
     private readonly string _folder;
@@ -16,7 +16,7 @@ internal sealed class RunLogWriter : IDisposable
     private long _length;
     private int _nextEpoch;
 
-    /// <summary>Begins the log of a run; the folder is made if it is not there.</summary>
+    /// <summary>Begins the log of a run. Creates the folder if needed.</summary>
     public RunLogWriter(string runFolder)
         : this(runFolder, FileMode.Create)
     {
@@ -31,8 +31,8 @@ internal sealed class RunLogWriter : IDisposable
         _stream = Open(_path, mode);
     }
 
-    /// <summary>Goes on with a log from where it was at a checkpoint; what came after it is removed.</summary>
-    /// <returns>The writer, and a sentence where the log was damaged: then the lines that can be read stay.</returns>
+    /// <summary>Resumes a log from a checkpoint. Later lines are removed.</summary>
+    /// <returns>The writer, and a sentence if the log was damaged. Its readable lines are kept.</returns>
     public static (RunLogWriter Writer, string? Notice) Resume(string runFolder, RunLogPosition position)
     {
         var path = Path.Combine(runFolder, RunFolder.LogName);
@@ -44,7 +44,7 @@ internal sealed class RunLogWriter : IDisposable
             (kept, var count) = RunLogReader.ReadableLines(log, position.NextEpoch);
             var readable = kept.ToArray();
             AtomicFile.Replace(path, stream => stream.Write(readable));
-            notice = $"{path} is not as the run had left it: "
+            notice = $"{path} was changed outside the run: "
                 + $"the {count} of its {position.NextEpoch} epochs that can be read are kept.";
         }
 
@@ -58,8 +58,8 @@ internal sealed class RunLogWriter : IDisposable
         return (writer, notice);
     }
 
-    /// <summary>Appends one line and pushes it to disk, with those before it that could not be written.</summary>
-    /// <returns>Why it waits for the next try, or null when it is written.</returns>
+    /// <summary>Appends one line and flushes it to disk, after earlier lines that could not be written.</summary>
+    /// <returns>Why it waits for the next call; null if it was written.</returns>
     public string? Append(RunRecord record)
     {
         _waiting.AddRange([.. JsonSerializer.SerializeToUtf8Bytes(record, RunLogJson.Line.RunRecord), (byte)'\n']);
@@ -75,8 +75,8 @@ internal sealed class RunLogWriter : IDisposable
         }
     }
 
-    /// <summary>Where the log ends, with every line on the disk.</summary>
-    /// <exception cref="IOException">A line that waits could not be written.</exception>
+    /// <summary>The end of the log, with every line on the disk.</summary>
+    /// <exception cref="IOException">A waiting line could not be written.</exception>
     public RunLogPosition Position()
     {
         WriteWaiting();
@@ -114,7 +114,7 @@ internal sealed class RunLogWriter : IDisposable
         _hash.Dispose();
     }
 
-    // No buffer: what a failed write has left is this class's to know.
+    // No buffer: this class must know how much a failed write has written.
     private static FileStream Open(string path, FileMode mode) =>
         new(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
@@ -130,7 +130,7 @@ internal sealed class RunLogWriter : IDisposable
             return;
         }
 
-        // One write call: a kill leaves at most one torn line, at the end. A try that failed may have left a part.
+        // One write call: a kill leaves at most one incomplete line, at the end. A failed write may have left a part.
         byte[] bytes = [.. _waiting];
         _stream.SetLength(_length);
         _stream.Position = _length;
@@ -141,7 +141,7 @@ internal sealed class RunLogWriter : IDisposable
         _waiting.Clear();
     }
 
-    // Somebody has removed or replaced the file: what it held is still there under no name.
+    // The file was removed or replaced: the old content is only reachable by the open handle.
     private void WriteAnew()
     {
         var written = new byte[_length];

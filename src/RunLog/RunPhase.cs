@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>Where an epoch stands in the cycle: before sparsity learning, in it, or after the cut.</summary>
+/// <summary>The phase of an epoch: before sparsity learning, during it, or after the cut.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunPhase>))]
 public enum RunPhase
 {
@@ -10,16 +10,16 @@ public enum RunPhase
     [JsonStringEnumMemberName("train")]
     Train,
 
-    /// <summary>Sparsity learning: the penalty of Eq. 8 and the shrinkage of Eq. 9 are at work.</summary>
+    /// <summary>Sparsity learning: with the penalty of Eq. 8 and the shrinkage of Eq. 9.</summary>
     [JsonStringEnumMemberName("sparsity")]
     Sparsity,
 
-    /// <summary>The cut network trains on.</summary>
+    /// <summary>Further training of the cut network.</summary>
     [JsonStringEnumMemberName("final")]
     Final,
 }
 
-/// <summary>Which command made a run.</summary>
+/// <summary>The command of a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunKind>))]
 public enum RunKind
 {
@@ -44,11 +44,11 @@ public enum LayerStatus
     [JsonStringEnumMemberName("pruned")]
     Pruned,
 
-    /// <summary>It could have been cut, and its rank kept it whole.</summary>
+    /// <summary>It could have been cut, but all its channels ranked high enough.</summary>
     [JsonStringEnumMemberName("kept")]
     Kept,
 
-    /// <summary>It could not be cut; the reason stands beside it.</summary>
+    /// <summary>It could not be cut; the reason is given.</summary>
     [JsonStringEnumMemberName("frozen")]
     Frozen,
 }

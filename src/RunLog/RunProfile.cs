@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>What a run's time is spent on.</summary>
+/// <summary>The activities of a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrainingActivity>))]
 public enum TrainingActivity
 {
@@ -19,7 +19,7 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("backward")]
     Backward,
 
-    /// <summary>The optimiser's steps.</summary>
+    /// <summary>Optimizer steps.</summary>
     [JsonStringEnumMemberName("optimizer")]
     Optimizer,
 
@@ -35,12 +35,12 @@ public enum TrainingActivity
     [JsonStringEnumMemberName("evaluation")]
     Evaluation,
 
-    /// <summary>The cut, files, messages and what else there is.</summary>
+    /// <summary>The cut, files, messages and all else.</summary>
     [JsonStringEnumMemberName("other")]
     Other,
 }
 
-/// <summary>Where the time of one epoch went, by the clock.</summary>
+/// <summary>The wall-clock time of one epoch by activity.</summary>
 public sealed record EpochProfile
 {
     /// <summary>The number of the epoch, from 0.</summary>
@@ -52,23 +52,23 @@ public sealed record EpochProfile
     /// <summary>Images trained on.</summary>
     public required long Images { get; init; }
 
-    /// <summary>Multiply-accumulates of one image's forward pass through the network as it ran.</summary>
+    /// <summary>Multiply-accumulates of one image's forward pass in this epoch.</summary>
     public required long Macs { get; init; }
 
     /// <summary>Seconds of each activity.</summary>
     public required ImmutableSortedDictionary<TrainingActivity, double> Seconds { get; init; }
 
-    /// <summary>All of the epoch.</summary>
+    /// <summary>The whole epoch.</summary>
     public double TotalSeconds => Seconds.Values.Sum();
 
     /// <summary>
-    /// Part of the epoch that is neither forward nor backward, 0 to 1; an evaluation is forward passes.
+    /// The fraction of the epoch outside forward and backward passes, 0 to 1. Evaluation counts as forward passes.
     /// </summary>
     public double Overhead => 1 - (StepSeconds + Seconds[TrainingActivity.Evaluation]) / TotalSeconds;
 
     /// <summary>
-    /// Arithmetic of forward and backward passes over their time, in 10^9 operations a second: backward counts as two
-    /// forward passes, a multiply-accumulate as two operations.
+    /// Arithmetic rate of forward and backward passes, in 10^9 operations per second. Backward counts as two forward
+    /// passes, a multiply-accumulate as two operations.
     /// </summary>
     public double Gigaflops => 3 * 2 * (double)Macs * Images / StepSeconds / 1e9;
 
@@ -78,14 +78,15 @@ public sealed record EpochProfile
 /// <summary>A run's profile: <c>profile.json</c>.</summary>
 internal sealed record RunProfile
 {
-    /// <summary>What steps compute in: fp32, bf16 or fp16.</summary>
+    /// <summary>The precision of steps: fp32, bf16 or fp16.</summary>
     public required string Precision { get; init; }
 
     /// <summary>Version of libtorch, device and threads.</summary>
     public required string Engine { get; init; }
 
     /// <summary>
-    /// 10^9 operations a second of a large product or convolution in that precision, measured after the run.
+    /// The peak rate: 10^9 operations per second of a large product or convolution in that precision, measured after
+    /// the run.
     /// </summary>
     public required double PeakGigaflops { get; init; }
 

@@ -18,26 +18,23 @@ public sealed record RunRecord
     /// </summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>The part of it that is the task's, before its weight; absent without a teacher.</summary>
+    /// <summary>The loss of the task, before weighting; absent without a teacher.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TaskLoss { get; init; }
 
-    /// <summary>The part of it that is the teacher's, before its weight; absent without one.</summary>
+    /// <summary>The loss against the teacher, before weighting; absent without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? DistillLoss { get; init; }
 
     /// <summary>Top-1 accuracy on the held-out samples, 0 to 1, after the epoch.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>
-    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
-    /// </summary>
+    /// <summary>Top-5 accuracy; absent for ten classes or fewer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
     /// <summary>
-    /// What a task without accuracies measures on the held-out samples, after the epoch, by the metric's name; absent
-    /// otherwise.
+    /// The metrics of a task without accuracies on the held-out samples, after the epoch, by name; absent otherwise.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
@@ -63,13 +60,13 @@ public sealed record RunRecord
     /// <summary>Learning rate of the epoch's last step.</summary>
     public required double Lr { get; init; }
 
-    /// <summary>Multiply-accumulates of one sample through the network as it is after the epoch.</summary>
+    /// <summary>Multiply-accumulates of one sample, after the epoch.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>Parameters of the network as it is after the epoch.</summary>
+    /// <summary>Parameters of the network after the epoch.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Wall-clock time of the epoch's training; evaluation and search come on top.</summary>
+    /// <summary>Wall-clock time of the epoch's training, without evaluation and search.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Training throughput.</summary>
@@ -78,25 +75,25 @@ public sealed record RunRecord
     /// <summary>Top-1 accuracy over the epoch's training batches, 0 to 1.</summary>
     public double? TrainAccuracy { get; init; }
 
-    /// <summary>Part of the training time that was spent waiting for data, 0 to 1.</summary>
+    /// <summary>The fraction of the training time spent waiting for data, 0 to 1.</summary>
     public double? WaitFraction { get; init; }
 
     /// <summary>Time spent on saliency and the search for the sub-network.</summary>
     public double? SearchSeconds { get; init; }
 
-    /// <summary>Norms of the channels as the epoch began; absent where no sub-network was searched.</summary>
+    /// <summary>Norms of the channels at the start of the epoch; absent without a search.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NormHistogram? Norms { get; init; }
 
-    /// <summary>What the run expects of itself after the epoch; absent where nothing is forecast.</summary>
+    /// <summary>The forecast after the epoch; absent if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunForecast? Forecast { get; init; }
 }
 
-/// <summary>What a run expects of its own end, from what it has seen so far.</summary>
+/// <summary>A forecast of a run's end.</summary>
 public sealed record RunForecast
 {
-    /// <summary>The epoch t* in which the sub-network will be stable, or the cut forced.</summary>
+    /// <summary>The epoch t* in which the sub-network is expected to be stable, or the cut forced.</summary>
     public int? StableEpoch { get; init; }
 
     /// <summary>Wall-clock time to the end of the run.</summary>

@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Ocs.RunLog;
 
-/// <summary>What came out of a run: <c>summary.json</c>. Accuracies are fractions, 0 to 1.</summary>
+/// <summary>The summary of a run: <c>summary.json</c>. Accuracies are fractions, 0 to 1.</summary>
 public sealed record RunSummary
 {
-    /// <summary>The network's name, or the file that it came from.</summary>
+    /// <summary>The network's name or file.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The file whose weights the run started from; null for random weights.</summary>
+    /// <summary>The file of the initial weights; null for random weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>The network that the run's network learnt from, or its file; absent without one.</summary>
+    /// <summary>The teacher, or its file; absent without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Teacher { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record RunSummary
     /// <summary>The options' preset: auto, paper or official.</summary>
     public string? Preset { get; init; }
 
-    /// <summary>The seed that every random choice of the run derives from.</summary>
+    /// <summary>The seed of all random choices of the run.</summary>
     public ulong? Seed { get; init; }
 
     /// <summary>Epochs trained in all.</summary>
@@ -37,31 +37,26 @@ public sealed record RunSummary
     /// <summary>Accuracy of the final network.</summary>
     public double? ValAccuracy { get; init; }
 
-    /// <summary>
-    /// The same with the class among the five likeliest; absent where there are ten classes or fewer.
-    /// </summary>
+    /// <summary>Top-5 accuracy; absent for ten classes or fewer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ValTop5Accuracy { get; init; }
 
-    /// <summary>
-    /// What a task without accuracies measures of the final network, by the metric's name; absent otherwise.
-    /// </summary>
+    /// <summary>The metrics of a task without accuracies for the final network, by name; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? ValMetrics { get; init; }
 
-    /// <summary>Best accuracy after the cut (in an unpruned run: of all epochs).</summary>
+    /// <summary>Best accuracy after the cut (in an unpruned run, of all epochs).</summary>
     public double? BestAccuracy { get; init; }
 
     /// <summary>Number of samples that the accuracies were measured on.</summary>
     public int? TestSamples { get; init; }
 
     /// <summary>
-    /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. Null where
-    /// nothing is wrong.
+    /// Why the network is unusable: it has collapsed, has learnt nothing, or the run has failed. Null if it is usable.
     /// </summary>
     public string? Problem { get; init; }
 
-    /// <summary>What was warned of on the way, a sentence each.</summary>
+    /// <summary>Warnings of the run, one sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>Whether the network was cut before its sub-network was stable; null if it was not cut.</summary>
@@ -91,40 +86,39 @@ public sealed record RunSummary
     /// <summary>Accuracy of the whole network right before the cut.</summary>
     public double? AccuracyAtCutBefore { get; init; }
 
-    /// <summary>Accuracy of the cut network, before it is repaired and trains on.</summary>
+    /// <summary>Accuracy of the cut network, before repair and further training.</summary>
     public double? AccuracyAtCutAfter { get; init; }
 
-    /// <summary>The same once the cut network was repaired; absent where nothing was.</summary>
+    /// <summary>Accuracy of the cut network after repair; absent without repair.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? AccuracyAfterRepair { get; init; }
 
-    /// <summary>What a task without accuracies is judged by; absent otherwise.</summary>
+    /// <summary>The headline metric of a task without accuracies; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HeadlineSummary? Headline { get; init; }
 
     /// <summary>
-    /// Seconds of a forward and backward pass of one batch before the cut, in turns with those after it; null where
-    /// that was not measured.
+    /// Seconds of a forward and backward pass of one batch before the cut, measured alternately with the cut network;
+    /// null if not measured.
     /// </summary>
     public double? StepSecondsBefore { get; init; }
 
-    /// <summary>The same after the cut.</summary>
+    /// <summary>Seconds of a forward and backward pass of one batch after the cut; null if not measured.</summary>
     public double? StepSecondsAfter { get; init; }
 
     /// <summary>
-    /// Training throughput before the cut: the median of the epochs, whatever else the machine did then.
+    /// Training throughput before the cut: the median of the epochs, including other load on the machine.
     /// </summary>
     public double? ImagesPerSecondBefore { get; init; }
 
-    /// <summary>The same after the cut.</summary>
+    /// <summary>Training throughput after the cut: the median of the epochs.</summary>
     public double? ImagesPerSecondAfter { get; init; }
 
     /// <summary>Wall-clock time of the run.</summary>
     public double TotalSeconds { get; init; }
 
     /// <summary>
-    /// The part of it that the run shares with that of a smaller budget, whose cut network it began with; absent of
-    /// other runs.
+    /// The part of this time that the run shares with the run of a smaller target; absent for other runs.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? SharedSeconds { get; init; }
@@ -138,13 +132,13 @@ public sealed record RunSummary
     /// <summary>Version of libtorch, device and threads.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>Channels that leave together, and which of them stayed.</summary>
+    /// <summary>The groups, and their kept channels.</summary>
     public ImmutableArray<GroupSummary> Groups { get; init; } = [];
 
-    /// <summary>Every layer that has output channels, and what became of it.</summary>
+    /// <summary>Every layer with output channels, and its result.</summary>
     public ImmutableArray<LayerSummary> Layers { get; init; } = [];
 
-    /// <summary>What backbone and head cost; empty for networks that have none.</summary>
+    /// <summary>The costs of backbone and head; empty for other networks.</summary>
     public ImmutableArray<PartSummary> Parts { get; init; } = [];
 
     /// <summary>The checks at the cut; null if nothing was cut.</summary>
@@ -153,9 +147,9 @@ public sealed record RunSummary
     /// <summary>The check of the written ONNX file; null if none was written.</summary>
     public OnnxSummary? Onnx { get; init; }
 
-    /// <summary>How long inference takes before and after the cut; null if it was not measured.</summary>
+    /// <summary>Inference times before and after the cut; null if not measured.</summary>
     public LatencySummary? Latency { get; init; }
 
-    /// <summary>The unpruned twin of the run, where one was trained.</summary>
+    /// <summary>The unpruned twin of the run, if one was trained.</summary>
     public BaselineSummary? Baseline { get; init; }
 }

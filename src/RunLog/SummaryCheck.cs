@@ -2,34 +2,32 @@ using System.Collections.Immutable;
 
 namespace Ocs.RunLog;
 
-/// <summary>
-/// Whether the numbers of a record that was read can be those of a run, so that whoever adds them up need not ask.
-/// </summary>
+/// <summary>Checks that the numbers of a record are possible, so that later code can rely on them.</summary>
 internal static class SummaryCheck
 {
-    // Far above any network, and so far below 2^63 that all layers of one can be added up.
+    // Far above any network, and far enough below 2^63 to add up all layers.
     private const long HighestCost = 1L << 50;
     private const int HighestChannels = 1 << 26;
     private const int MostEntries = 1 << 13;
 
-    /// <summary>What is wrong with a line of a log; null if nothing is.</summary>
+    /// <summary>The problem of a line of a log; null if there is none.</summary>
     public static string? ProblemOf(RunRecord record) =>
         record.Epoch < 0 ? "epoch is negative"
-        : !IsCost(record.Macs) ? "macs is no cost of a network"
-        : !IsCost(record.Parameters) ? "parameters is no number of parameters"
+        : !IsCost(record.Macs) ? "macs is not a possible cost"
+        : !IsCost(record.Parameters) ? "parameters is not a possible number of parameters"
         : record.Norms is { IsSound: false } ? "norms must count kept and pruned channels over bins from -480 to 479"
-        : record.Forecast?.Macs is { } macs && !IsCost(macs) ? "forecast.macs is no cost of a network"
+        : record.Forecast?.Macs is { } macs && !IsCost(macs) ? "forecast.macs is not a possible cost"
         : null;
 
-    /// <summary>What is wrong with a summary; null if nothing is.</summary>
+    /// <summary>The problem of a summary; null if there is none.</summary>
     public static string? ProblemOf(RunSummary summary) =>
         !IsCost(summary.MacsBefore) || !IsCost(summary.MacsAfter)
-            ? "macs_before and macs_after are no costs of a network"
+            ? "macs_before and macs_after are not possible costs"
         : !IsCost(summary.ParametersBefore) || !IsCost(summary.ParametersAfter)
-            ? "parameters_before and parameters_after are no numbers of parameters"
+            ? "parameters_before and parameters_after are not possible numbers of parameters"
         : summary.Epochs < 0 ? "epochs is negative"
         : summary.Baseline is { } twin && (!IsCost(twin.Macs) || !IsCost(twin.Parameters))
-            ? "baseline has costs that are none of a network"
+            ? "baseline has impossible costs"
         : ProblemOf("groups", summary.Groups, IsSound)
             ?? ProblemOf("layers", summary.Layers, IsSound)
             ?? ProblemOf("parts", summary.Parts, IsSound);
@@ -44,7 +42,7 @@ internal static class SummaryCheck
         var wrong = Enumerable.Range(0, entries.Length)
             .FirstOrDefault(i => entries[i] is null || !isSound(entries[i]), -1);
         return entries.Length > MostEntries ? $"{name} has {entries.Length} entries"
-            : wrong >= 0 ? $"{name}[{wrong}] is none of a network"
+            : wrong >= 0 ? $"{name}[{wrong}] is impossible"
             : null;
     }
 

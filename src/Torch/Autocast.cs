@@ -3,14 +3,14 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Mixed precision by libtorch's autocast: convolutions and products compute in a narrow type, what its lists name in
-/// float32.
+/// Mixed precision by libtorch's autocast: convolutions and products compute in a narrow type, the operators in its
+/// float32 list in float32.
 /// </summary>
 public static class Autocast
 {
     /// <summary>
-    /// Operators on devices of a kind compute in <paramref name="dtype"/> on this thread until the result is disposed;
-    /// null changes nothing. Call backward outside, as PyTorch advises: its types are those of the forward pass.
+    /// Until the result is disposed, operators on one kind of device compute in <paramref name="dtype"/> on this
+    /// thread; null changes nothing. Call backward outside, as PyTorch advises: it uses the types of the forward pass.
     /// </summary>
     public static AutocastScope To(DType? dtype, DeviceKind device = DeviceKind.Cpu)
     {
@@ -28,7 +28,7 @@ public static class Autocast
         NativeError.ThrowIfFailed(NativeMethods.AutocastSet(device, enabled ? (byte)1 : (byte)0, dtype), "autocast");
 }
 
-/// <summary>A stretch of code under autocast; a ref struct, so that it ends on the thread where it began.</summary>
+/// <summary>A scope under autocast; a ref struct, so that it ends on the thread where it began.</summary>
 public readonly ref struct AutocastScope
 {
     private readonly bool _isOn;
@@ -40,7 +40,8 @@ public readonly ref struct AutocastScope
         (_isOn, _device, _wasEnabled, _before) = (true, device, wasEnabled, before);
 
     /// <summary>
-    /// Restores what was; at the outermost end the converted weights are dropped, for a step changes the weights.
+    /// Restores the previous state. The end of the outermost scope clears the cache of converted weights, since a step
+    /// changes the weights.
     /// </summary>
     public void Dispose()
     {

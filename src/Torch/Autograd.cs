@@ -2,10 +2,10 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>Derivatives by libtorch's autograd.</summary>
+/// <summary>Gradients by libtorch's autograd.</summary>
 public static class Autograd
 {
-    /// <summary>Whether the calling thread records what it computes.</summary>
+    /// <summary>Whether the calling thread records operations.</summary>
     public static bool IsRecording
     {
         get
@@ -15,7 +15,7 @@ public static class Autograd
         }
     }
 
-    /// <summary>Adds the derivatives of a scalar to the gradients of the tensors that it was computed from.</summary>
+    /// <summary>Accumulates the gradients of a scalar into the leaves that it depends on.</summary>
     public static unsafe void Backward(Tensor loss, bool retainGraph = false)
     {
         var error = OperatorCall.Lend(
@@ -28,7 +28,7 @@ public static class Autograd
         }
     }
 
-    /// <summary>The derivatives of a scalar with respect to each input, leaving the stored gradients alone.</summary>
+    /// <summary>The gradients of a scalar with respect to inputs. Stored gradients do not change.</summary>
     public static unsafe Tensor[] Gradients(Tensor output, IReadOnlyList<Tensor> inputs, bool retainGraph = false)
     {
         var results = new nint[inputs.Count];
@@ -54,14 +54,14 @@ public static class Autograd
             : throw NativeError.Take(error, "grad", output.Describe());
     }
 
-    /// <summary>Nothing is recorded on this thread until the result is disposed.</summary>
+    /// <summary>Until the result is disposed, this thread records nothing.</summary>
     public static NoGradScope NoGrad() => new(IsRecording);
 
     internal static void SetRecording(bool enabled)
         => NativeError.ThrowIfFailed(NativeMethods.GradModeSet(enabled ? (byte)1 : (byte)0), "grad mode");
 }
 
-/// <summary>A stretch of code without autograd; a ref struct, so that it ends on the thread where it began.</summary>
+/// <summary>A scope without autograd; a ref struct, so that it ends on the thread where it began.</summary>
 public readonly ref struct NoGradScope
 {
     private readonly bool _restore;
@@ -75,7 +75,7 @@ public readonly ref struct NoGradScope
         }
     }
 
-    /// <summary>Goes on recording, where it was recorded before.</summary>
+    /// <summary>Restores the previous state.</summary>
     public void Dispose()
     {
         if (_restore)

@@ -3,29 +3,28 @@ using Ocs.Torch.Interop;
 namespace Ocs.Torch;
 
 /// <summary>
-/// Work on a CUDA device that is captured once and then started with one call, however many operators it has. The
-/// device then reads and writes the memory of the tensors that the work used, so they must live as long; what the host
-/// decides is part of the capture.
+/// A CUDA graph: work on a device that is captured once, then replayed with one call. The graph reads and writes the
+/// memory of the captured tensors, so these must stay alive. Decisions of the host are part of the capture.
 /// </summary>
 internal sealed class CudaGraph : IDisposable
 {
     private readonly CudaGraphHandle _handle;
 
     /// <exception cref="TorchException">
-    /// The device is no CUDA device, or the shim was built without CUDA's headers.
+    /// The device is not a CUDA device, or the shim was built without CUDA's headers.
     /// </exception>
     public CudaGraph(Device device)
     {
         if (device.Kind != DeviceKind.Cuda)
         {
-            throw new TorchException($"CUDA graph: {device} is no CUDA device");
+            throw new TorchException($"CUDA graph: {device} is not a CUDA device");
         }
 
         Check(NativeMethods.CudaGraphCreate(device.Index, out var pointer));
         _handle = new(pointer);
     }
 
-    /// <summary>Whether the shim can capture graphs and there is a device to do it on.</summary>
+    /// <summary>Whether the shim can capture graphs and a CUDA device exists.</summary>
     public static bool IsSupported
     {
         get
@@ -36,8 +35,8 @@ internal sealed class CudaGraph : IDisposable
     }
 
     /// <summary>
-    /// Does work on the stream of later captures, and waits for it. What libtorch prepares at the first use of an
-    /// operator, and a capture cannot hold, is so prepared before.
+    /// Runs work on the stream of later captures, and waits for it. libtorch does some work at the first use of an
+    /// operator, which cannot be captured.
     /// </summary>
     public void WarmUp(Action work)
     {
@@ -52,9 +51,7 @@ internal sealed class CudaGraph : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes down what work asks of the device, which does none of it yet; an earlier capture is dropped.
-    /// </summary>
+    /// <summary>Captures work without running it. Replaces an earlier capture.</summary>
     /// <exception cref="TorchException">
     /// The work waits for the device, or does something else that cannot be captured.
     /// </exception>
@@ -67,7 +64,7 @@ internal sealed class CudaGraph : IDisposable
         }
         catch
         {
-            // The first error says more than what it does to the end of the capture.
+            // The first error is more useful than the error at the end of the capture.
             Ignore(NativeMethods.CudaGraphEnd(_handle));
             Ignore(NativeMethods.CudaGraphDiscard(_handle));
             throw;
@@ -76,10 +73,10 @@ internal sealed class CudaGraph : IDisposable
         Check(NativeMethods.CudaGraphEnd(_handle));
     });
 
-    /// <summary>Starts the captured work and does not wait for it.</summary>
+    /// <summary>Starts the captured work, without waiting.</summary>
     public void Replay() => Check(NativeMethods.CudaGraphReplay(_handle));
 
-    /// <summary>Drops what was captured, and the memory that it holds.</summary>
+    /// <summary>Drops the capture and its memory.</summary>
     public void Discard()
     {
         Check(NativeMethods.CudaGraphDiscard(_handle));

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ocs.Torch;
 
-/// <summary>The type of a tensor's elements, numbered as libtorch does.</summary>
+/// <summary>The type of a tensor's elements, numbered as in libtorch.</summary>
 public enum DType
 {
     /// <summary><c>byte</c>.</summary>
@@ -23,20 +23,20 @@ public enum DType
     /// <summary><see cref="Half"/>.</summary>
     Float16 = 5,
 
-    /// <summary><c>float</c>: the usual type.</summary>
+    /// <summary><c>float</c>: the default type.</summary>
     Float32 = 6,
 
     /// <summary><c>double</c>.</summary>
     Float64 = 7,
 
-    /// <summary><c>bool</c>, a byte each.</summary>
+    /// <summary><c>bool</c>, one byte each.</summary>
     Bool = 11,
 
     /// <summary>The upper half of the bits of a <c>float</c>; .NET has no type for it.</summary>
     BFloat16 = 15,
 }
 
-/// <summary>Which .NET type holds an element of which <see cref="DType"/>.</summary>
+/// <summary>The .NET type of each <see cref="DType"/>.</summary>
 internal static class DTypes
 {
     public static DType Of<T>()

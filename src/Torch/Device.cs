@@ -2,25 +2,25 @@ using System.Globalization;
 
 namespace Ocs.Torch;
 
-/// <summary>The kind of processor that holds a tensor.</summary>
+/// <summary>The kind of a device.</summary>
 public enum DeviceKind
 {
     /// <summary>The processor of the machine.</summary>
     Cpu = 0,
 
-    /// <summary>A GPU of NVIDIA.</summary>
+    /// <summary>An NVIDIA GPU.</summary>
     Cuda = 1,
 }
 
-/// <summary>The processor that holds a tensor; the default is the CPU.</summary>
-/// <param name="Kind">What kind of processor.</param>
-/// <param name="Index">Which one of its kind, from 0.</param>
+/// <summary>The device of a tensor; the default is the CPU.</summary>
+/// <param name="Kind">The kind of device.</param>
+/// <param name="Index">The index among devices of its kind, from 0.</param>
 public readonly record struct Device(DeviceKind Kind, int Index)
 {
     /// <summary>The processor of the machine.</summary>
     public static Device Cpu => default;
 
-    /// <summary>The GPU of this number.</summary>
+    /// <summary>The GPU with this index.</summary>
     public static Device Cuda(int index = 0) => new(DeviceKind.Cuda, index);
 
     /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
@@ -38,10 +38,10 @@ public readonly record struct Device(DeviceKind Kind, int Index)
         return text.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? Cuda(index)
-            : throw new OcsInputException($"'{text}' is no device: write cpu, cuda or cuda:N.");
+            : throw new OcsInputException($"'{text}' is not a device: write cpu, cuda or cuda:N.");
     }
 
-    /// <summary>What <see cref="Parse"/> reads: <c>cpu</c> or <c>cuda:1</c>.</summary>
+    /// <summary>The form that <see cref="Parse"/> reads: <c>cpu</c> or <c>cuda:1</c>.</summary>
     public override string ToString()
         => Kind == DeviceKind.Cpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{Index}");
 }

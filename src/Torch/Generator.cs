@@ -2,13 +2,13 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>
-/// Random numbers on the CPU that nothing else in the process draws from: the same numbers from the same seed, whatever
-/// other threads do.
-/// </summary>
+/// <summary>A separate random generator on the CPU: a seed gives the same numbers, whatever other threads do.</summary>
 public sealed class Generator : IDisposable
 {
-    /// <summary>The numbers of a seed, the same as libtorch's own after <see cref="TorchRuntime.Seed"/>.</summary>
+    /// <summary>
+    /// Seeds a generator; it gives the same numbers as libtorch's default generator after
+    /// <see cref="TorchRuntime.Seed"/>.
+    /// </summary>
     public Generator(ulong seed)
     {
         NativeError.ThrowIfFailed(NativeMethods.GeneratorCreate(seed, out var pointer), "generator");
@@ -17,7 +17,7 @@ public sealed class Generator : IDisposable
 
     internal GeneratorHandle Handle { get; }
 
-    /// <summary>Everything that determines the numbers to come.</summary>
+    /// <summary>The complete state of the generator.</summary>
     public byte[] GetState()
     {
         NativeError.ThrowIfFailed(NativeMethods.GeneratorStateGet(Handle, out var pointer), "state of a generator");
@@ -25,7 +25,7 @@ public sealed class Generator : IDisposable
         return state.ToArray<byte>();
     }
 
-    /// <summary>Goes on from a state of <see cref="GetState"/>.</summary>
+    /// <summary>Restores a state from <see cref="GetState"/>.</summary>
     public void SetState(ReadOnlySpan<byte> state)
     {
         using var tensor = Tensor.FromArray(state, [state.Length]);

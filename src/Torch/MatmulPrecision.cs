@@ -1,14 +1,14 @@
 namespace Ocs.Torch;
 
-/// <summary>What products and convolutions of float32 numbers may be computed in; numbered as libtorch does.</summary>
+/// <summary>The precision of float32 products and convolutions, numbered as in libtorch.</summary>
 public enum MatmulPrecision
 {
     /// <summary>float32 throughout.</summary>
     Highest = 0,
 
-    /// <summary>TF32, with 10 bits of mantissa, where the device has it.</summary>
+    /// <summary>TF32, with 10 bits of mantissa, if the device supports it.</summary>
     High = 1,
 
-    /// <summary>The same, and for products bf16 where libtorch finds it faster.</summary>
+    /// <summary>TF32, or bf16 for products if libtorch finds it faster.</summary>
     Medium = 2,
 }

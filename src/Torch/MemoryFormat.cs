@@ -1,12 +1,12 @@
 namespace Ocs.Torch;
 
-/// <summary>The order in which a tensor's elements lie in memory.</summary>
+/// <summary>The order of a tensor's elements in memory.</summary>
 public enum MemoryFormat
 {
     /// <summary>Row-major: [N, C, H, W] with W innermost.</summary>
     Contiguous = 0,
 
-    /// <summary>Whatever the input has.</summary>
+    /// <summary>The format of the input.</summary>
     Preserve = 1,
 
     /// <summary>[N, C, H, W] stored as N, H, W, C; for four dimensions only.</summary>

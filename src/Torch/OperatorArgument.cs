@@ -3,7 +3,9 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>One argument of an operator; made by the implicit conversions. <c>default</c> is PyTorch's None.</summary>
+/// <summary>
+/// One argument of an operator, created by the implicit conversions. <c>default</c> is PyTorch's None.
+/// </summary>
 public readonly unsafe struct OperatorArgument
 {
     private OperatorArgument(ValueKind kind, long payload, int count = 0, object? reference = null)
@@ -33,14 +35,14 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(Generator? value)
         => value is null ? default : new(ValueKind.Generator, 0, 0, value);
 
-    /// <summary>An integer, or a scalar of a whole number.</summary>
+    /// <summary>An integer, or an integral scalar.</summary>
     public static implicit operator OperatorArgument(long value) => new(ValueKind.Int, value);
 
     /// <summary>A real number.</summary>
     public static implicit operator OperatorArgument(double value) =>
         new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value));
 
-    /// <summary>Yes or no.</summary>
+    /// <summary>A boolean.</summary>
     public static implicit operator OperatorArgument(bool value) => new(ValueKind.Bool, value ? 1 : 0);
 
     /// <summary>A type of elements.</summary>
@@ -66,7 +68,7 @@ public readonly unsafe struct OperatorArgument
     public static implicit operator OperatorArgument(double[] value) =>
         new(ValueKind.DoubleList, 0, value.Length, value);
 
-    /// <summary>A list of yes and no.</summary>
+    /// <summary>A list of booleans.</summary>
     public static implicit operator OperatorArgument(bool[] value) => new(ValueKind.BoolList, 0, value.Length, value);
 
     /// <summary>A list of tensors.</summary>
@@ -76,15 +78,15 @@ public readonly unsafe struct OperatorArgument
     public static OperatorArgument List(IReadOnlyList<Tensor> value) =>
         new(ValueKind.TensorList, 0, value.Count, value);
 
-    /// <summary>A list in which a tensor may be absent, as <c>aten::index</c> takes.</summary>
+    /// <summary>A list with optional tensors, as for <c>aten::index</c>.</summary>
     public static OperatorArgument OptionalList(IReadOnlyList<Tensor?> value)
         => new(ValueKind.OptionalTensorList, 0, value.Count, value);
 
-    /// <summary>Integers that the caller keeps in place during the call.</summary>
+    /// <summary>Integers that the caller keeps pinned during the call.</summary>
     internal static OperatorArgument Pinned(long* values, int count) =>
         new(ValueKind.IntList, (long)(nint)values, count);
 
-    /// <summary>How an error message shows the argument: a tensor by dtype, shape and device.</summary>
+    /// <summary>The argument in an error message: a tensor by dtype, shape and device.</summary>
     internal string Describe() => Kind switch
     {
         ValueKind.None => "none",

@@ -6,15 +6,15 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>Computes values that backward does not keep: it computes them once more, for less memory.</summary>
+/// <summary>Activation checkpointing: backward recomputes values instead of keeping them, to save memory.</summary>
 /// <remarks>Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost", arXiv 1604.06174.</remarks>
 internal static unsafe class Recomputation
 {
-    /// <summary>The outputs of a computation, owned by the caller. Backward through them runs once.</summary>
-    /// <param name="inputs">What it reads; kept until backward.</param>
+    /// <summary>Runs a computation; the caller owns its outputs. Backward through them can run once.</summary>
+    /// <param name="inputs">The inputs, kept until backward.</param>
     /// <param name="compute">
-    /// Gives owned outputs for inputs, the same each time, and changes no input. The second argument is whether it
-    /// computes once more.
+    /// Computes outputs from inputs, deterministically and without changing an input; the caller owns them. The second
+    /// argument is true for the recomputation.
     /// </param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The node of autograd disposes of it.")]
     public static Tensor[] Run(IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>, bool, Tensor[]> compute)
@@ -97,7 +97,7 @@ internal static unsafe class Recomputation
         handle.Free();
     }
 
-    // What is kept for backward.
+    // The state kept for backward.
     private sealed class Kept : IDisposable
     {
         private readonly Tensor[] _inputs;
@@ -117,7 +117,7 @@ internal static unsafe class Recomputation
             _autocast = on == 0 ? null : narrow;
         }
 
-        // Detached, as autograd is to see none of what an output may be a view of.
+        // Detached, since autograd must not see the base of an output that is a view.
         public Tensor[] First()
         {
             using var _ = Autograd.NoGrad();
@@ -131,7 +131,7 @@ internal static unsafe class Recomputation
             return outputs;
         }
 
-        // The gradients of the inputs, which stay the state's.
+        // The gradients of the inputs; the state owns them.
         public Tensor?[] Backward(Tensor?[] above)
         {
             Forget();

@@ -5,7 +5,7 @@ namespace Ocs.Torch;
 /// <content>Creation from numbers, and numbers back.</content>
 public sealed unsafe partial class Tensor
 {
-    /// <summary>A tensor whose elements are whatever was in memory.</summary>
+    /// <summary>A tensor with uninitialized elements.</summary>
     public static Tensor Empty(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Empty(shape, dtype, device);
 
@@ -17,7 +17,7 @@ public sealed unsafe partial class Tensor
     public static Tensor Ones(ReadOnlySpan<long> shape, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, 1.0, dtype, device);
 
-    /// <summary>A tensor whose elements are all the same.</summary>
+    /// <summary>A tensor filled with a value.</summary>
     public static Tensor Full(
         ReadOnlySpan<long> shape, double value, DType dtype = DType.Float32, Device device = default)
         => Aten.Full(shape, value, dtype, device);
@@ -43,7 +43,7 @@ public sealed unsafe partial class Tensor
         where T : unmanaged
         => FromArray((ReadOnlySpan<T>)values, shape);
 
-    /// <summary>A copy of the elements in row-major logical order, whatever the device and layout.</summary>
+    /// <summary>A copy of the elements in row-major order, from any device and layout.</summary>
     public T[] ToArray<T>()
         where T : unmanaged
     {
@@ -54,7 +54,7 @@ public sealed unsafe partial class Tensor
         return ordered.AsSpan<T>().ToArray();
     }
 
-    /// <summary>The only element, converted to <typeparamref name="T"/> as PyTorch's <c>item()</c> does.</summary>
+    /// <summary>The only element, converted to <typeparamref name="T"/> like PyTorch's <c>item()</c>.</summary>
     public T Item<T>()
         where T : unmanaged
     {
@@ -71,7 +71,7 @@ public sealed unsafe partial class Tensor
             : Convert<T>(value.Payload, value.Payload);
     }
 
-    /// <summary>The storage itself: for a row-major tensor on the CPU. Valid until the tensor is disposed.</summary>
+    /// <summary>The memory of a row-major tensor on the CPU. Valid until the tensor is disposed.</summary>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {

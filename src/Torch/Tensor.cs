@@ -2,7 +2,7 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>An n-dimensional array of libtorch; owns one reference to it and lets go when disposed.</summary>
+/// <summary>An n-dimensional array of libtorch. Owns one reference to it, and releases it when disposed.</summary>
 public sealed unsafe partial class Tensor : IDisposable
 {
     private const int UsualRank = 8;
@@ -23,10 +23,10 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>The type of the elements.</summary>
     public DType DType => Info.DType;
 
-    /// <summary>The processor that holds the elements.</summary>
+    /// <summary>The device of the elements.</summary>
     public Device Device => new(Info.DeviceKind, Math.Max(Info.DeviceIndex, 0));
 
-    /// <summary>Whether autograd records what is computed from this tensor.</summary>
+    /// <summary>Whether autograd records operations on this tensor.</summary>
     public bool RequiresGrad
     {
         get
@@ -54,26 +54,24 @@ public sealed unsafe partial class Tensor : IDisposable
         }
     }
 
-    /// <summary>Lets go of the array; its memory is freed when nothing else refers to it.</summary>
+    /// <summary>Releases the array. Its memory is freed when nothing else refers to it.</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>Whether the elements lie in memory in this order, without gaps.</summary>
+    /// <summary>Whether the elements are in memory in this order, without gaps.</summary>
     public bool IsContiguous(MemoryFormat format = MemoryFormat.Contiguous)
     {
         NativeError.ThrowIfFailed(NativeMethods.TensorIsContiguous(Handle, format, out var result), "is_contiguous");
         return result != 0;
     }
 
-    /// <summary>
-    /// A new owned tensor on the accumulated gradient, which stays where it is; null when there is none.
-    /// </summary>
+    /// <summary>The accumulated gradient as a new owned tensor on the same memory; null if there is none.</summary>
     public Tensor? GetGradient()
     {
         NativeError.ThrowIfFailed(NativeMethods.GradientTake(Handle, out var result), "grad");
         return result == 0 ? null : new Tensor(result);
     }
 
-    /// <summary>Makes <paramref name="gradient"/> the accumulated gradient; null clears it.</summary>
+    /// <summary>Sets the accumulated gradient; null clears it.</summary>
     public void SetGradient(Tensor? gradient)
         => NativeError.ThrowIfFailed(
             gradient is null
@@ -81,23 +79,23 @@ public sealed unsafe partial class Tensor : IDisposable
                 : NativeMethods.GradientSet(Handle, gradient.Handle),
             "set grad");
 
-    /// <summary>A second owned handle on the same tensor.</summary>
+    /// <summary>A second owned handle of the same tensor.</summary>
     public Tensor Alias()
     {
         NativeError.ThrowIfFailed(NativeMethods.TensorAlias(Handle, out var result), "alias");
         return new Tensor(result);
     }
 
-    /// <summary>The tensor on another device; the same tensor where it is there already.</summary>
+    /// <summary>The tensor on another device; the same tensor if it is there already.</summary>
     public Tensor To(Device device) => Aten.To(this, device, DType);
 
-    /// <summary>The tensor in another type; the same tensor where it has it already.</summary>
+    /// <summary>The tensor in another type; the same tensor if it has it already.</summary>
     public Tensor To(DType dtype) => Aten.To(this, dtype);
 
-    /// <summary>The tensor in another memory format; the same tensor where it has it already.</summary>
+    /// <summary>The tensor in another memory format; the same tensor if it has it already.</summary>
     public Tensor Contiguous(MemoryFormat format = MemoryFormat.Contiguous) => Aten.Contiguous(this, format);
 
-    /// <summary>The same storage, apart from autograd.</summary>
+    /// <summary>The same storage without autograd history.</summary>
     public Tensor Detach() => Aten.Detach(this);
 
     /// <summary>A copy with its own storage, in the same memory format.</summary>

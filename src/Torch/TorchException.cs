@@ -14,13 +14,13 @@ public sealed class TorchException : Exception
     {
     }
 
-    /// <summary>An error with its message, and what led to it.</summary>
+    /// <summary>An error with its message and its cause.</summary>
     public TorchException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>Whether memory was lacking: of the computer, or of the device.</summary>
+    /// <summary>Whether the machine or the device ran out of memory.</summary>
     public bool IsOutOfMemory { get; init; }
 
     internal TorchException(string message, string stack)

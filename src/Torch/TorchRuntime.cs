@@ -3,16 +3,16 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>What libtorch keeps for the whole process.</summary>
+/// <summary>Process-wide state of libtorch.</summary>
 public static class TorchRuntime
 {
     /// <summary>
-    /// Gets a line when the shim over libtorch has to be built, which takes minutes: once for each version and each
-    /// libtorch. Null says nothing.
+    /// Receives progress lines while the shim is built, which takes minutes, once for each version and each libtorch.
+    /// Null discards them.
     /// </summary>
     public static Action<string>? BuildProgress { get; set; }
 
-    /// <summary>Threads of one operator; at first the number of cores, or what OMP_NUM_THREADS says.</summary>
+    /// <summary>Threads of one operator; by default OMP_NUM_THREADS, or the number of cores.</summary>
     public static int Threads
     {
         get => Get<int>(NativeMethods.ThreadsGet, "get threads");
@@ -20,10 +20,10 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// The kernels of float32 convolutions of 3x3, and of 1x1 with strides of 2, over contiguous planes on a CPU. At
-    /// first the best that the processor has; the environment variable ATEN_CPU_CAPABILITY (<c>default</c>,
-    /// <c>avx2</c>) limits them as it does libtorch's. What is set is a limit: instructions that the processor lacks
-    /// are never used. Ours round sums differently from libtorch's, and no more.
+    /// The kernels of float32 convolutions of 3x3, and of 1x1 with strides of 2, over contiguous planes on a CPU. The
+    /// default is the best for the processor; the environment variable ATEN_CPU_CAPABILITY (<c>default</c>,
+    /// <c>avx2</c>) limits them, like libtorch's. The value is a limit: instructions that the processor lacks are never
+    /// used. Results differ from libtorch's only by rounding.
     /// </summary>
     public static OwnConvolutions OwnConvolutions
     {
@@ -32,8 +32,7 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// The kernels that OpenBLAS computes matrix products with, in its own words (<c>SkylakeX</c>, <c>Haswell</c>);
-    /// null if there is no OpenBLAS.
+    /// OpenBLAS's name of its kernels for matrix products (<c>SkylakeX</c>, <c>Haswell</c>); null without OpenBLAS.
     /// </summary>
     public static string? OpenBlasKernels
     {
@@ -44,16 +43,18 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>Tensors that were handed out and not released yet, by this process.</summary>
+    /// <summary>The number of tensors in this process that are not released yet.</summary>
     public static long LiveTensors => Get<long>(NativeMethods.LiveTensors, "live tensors");
 
-    /// <summary>The stacks that made the live tensors, oldest first; empty unless OCS_TRACK_TENSORS is set.</summary>
+    /// <summary>
+    /// The stack traces of live tensors' creation, oldest first; empty unless OCS_TRACK_TENSORS is set.
+    /// </summary>
     public static IReadOnlyList<string> LiveTensorOrigins => TensorTracking.Live();
 
-    /// <summary>The version of the libtorch that the shim was built with.</summary>
+    /// <summary>The version of libtorch that the shim was built with.</summary>
     public static string Version => Marshal.PtrToStringUTF8(Get<nint>(NativeMethods.TorchVersion, "version"))!;
 
-    /// <summary>Whether there is a CUDA device and a libtorch that can use it.</summary>
+    /// <summary>Whether there is a CUDA device, and a libtorch that can use it.</summary>
     public static bool HasCuda => CudaDevices > 0;
 
     /// <summary>The number of CUDA devices that this process sees.</summary>
@@ -61,7 +62,7 @@ public static class TorchRuntime
         ? 0
         : Get<int>(NativeMethods.CudaDeviceCount, "CUDA devices");
 
-    /// <summary>What products and convolutions of float32 numbers may be computed in; at first float32.</summary>
+    /// <summary>The precision of float32 products and convolutions; by default float32.</summary>
     public static MatmulPrecision MatmulPrecision
     {
         get => Get<MatmulPrecision>(NativeMethods.MatmulPrecisionGet, "matmul precision");
@@ -69,7 +70,7 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; at first not.
+    /// Whether cuDNN tries its algorithms on the first convolution of each shape and keeps the fastest; by default not.
     /// </summary>
     public static bool CudnnBenchmark
     {
@@ -77,7 +78,7 @@ public static class TorchRuntime
         set => NativeError.ThrowIfFailed(NativeMethods.CudnnBenchmarkSet(value ? (byte)1 : (byte)0), "cuDNN benchmark");
     }
 
-    /// <summary>Returns when a device has done what this thread asked of it; at once on a CPU.</summary>
+    /// <summary>Waits until a device has finished this thread's work; returns at once on a CPU.</summary>
     public static void Synchronize(Device device) =>
         NativeError.ThrowIfFailed(NativeMethods.DeviceSynchronize(device.Kind, device.Index), "synchronize");
 
@@ -90,7 +91,7 @@ public static class TorchRuntime
     /// <summary>Seeds the generators of every device.</summary>
     public static void Seed(ulong seed) => NativeError.ThrowIfFailed(NativeMethods.RngSeed(seed), "seed");
 
-    /// <summary>The whole state of a device's generator, for an exact resume.</summary>
+    /// <summary>The complete state of a device's generator, for an exact resume.</summary>
     public static byte[] GetRngState(Device device = default)
     {
         NativeError.ThrowIfFailed(
@@ -99,7 +100,7 @@ public static class TorchRuntime
         return state.ToArray<byte>();
     }
 
-    /// <summary>Goes on from a state of <see cref="GetRngState"/>.</summary>
+    /// <summary>Restores a state from <see cref="GetRngState"/>.</summary>
     public static void SetRngState(ReadOnlySpan<byte> state, Device device = default)
     {
         using var tensor = Tensor.FromArray(state, [state.Length]);

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// AlexNet. Krizhevsky, Sutskever and Hinton 2012, in the form for one device of Krizhevsky 2014 (arXiv 1404.5997)
-/// that torchvision has: no local normalisation, no groups, 64 to 384 channels.
+/// AlexNet. Krizhevsky, Sutskever and Hinton 2012, in the single-device form of Krizhevsky 2014 (arXiv 1404.5997), as
+/// in torchvision: no local response normalization, no groups, 64 to 384 channels.
 /// </summary>
 internal static class AlexNet
 {
@@ -35,7 +35,8 @@ internal static class AlexNet
         return g.Build(g.Linear("classifier.6", x, classes));
     }
 
-    // Weights start uniform in 1 / sqrt(fan-in), as torchvision's; its biases do too, ours from 0.
+    // Weights are initialized uniformly in ±1 / sqrt(fan-in), as in torchvision. Biases are 0; torchvision's are
+    // uniform too.
     private static Value Layer(GraphBuilder g, Value x, int index, int channels, int kernel, int stride, int padding)
     {
         var start = Initialization.Uniform(1 / Math.Sqrt(kernel * kernel * g.ShapeOf(x)[1]));

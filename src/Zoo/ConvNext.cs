@@ -10,7 +10,7 @@ internal static class ConvNext
     private const double Epsilon = 1e-6;
     private const double LayerScale = 1e-6;
 
-    // Appendix A.1; its truncation lies far outside of the distribution.
+    // Appendix A.1; its truncation is far outside the distribution.
     private static readonly Initialization Start = Initialization.Normal(0.02);
 
     internal static ImmutableArray<Model> Models { get; } =

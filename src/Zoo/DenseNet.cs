@@ -5,7 +5,7 @@ namespace Ocs.Zoo;
 
 /// <summary>
 /// Densely connected networks, DenseNet-BC. Huang et al. 2017, arXiv 1608.06993, section 3 and Tab. 1: every layer
-/// reads what all layers of its block before it wrote.
+/// reads the outputs of all layers before it in its block.
 /// </summary>
 internal static class DenseNet
 {
@@ -13,7 +13,7 @@ internal static class DenseNet
     private const int BottleneckFactor = 4;
 
     /// <summary>
-    /// Tab. 1: channels that a layer adds (the growth rate k), and layers a block. 161 is of the authors' program.
+    /// Tab. 1: channels that a layer adds (the growth rate k), and layers per block. 161 is from the authors' program.
     /// </summary>
     private static readonly (string Name, int Growth, int[] Layers)[] Networks =
     [
@@ -76,7 +76,7 @@ internal static class DenseNet
         return Conv(g, $"{name}.conv2", x, growth, kernel: 3);
     }
 
-    // Half of the channels, half of the image.
+    // Halves the channels and the image.
     private static Value Transition(GraphBuilder g, Value x, string name)
     {
         x = g.BatchNorm2d($"{name}.norm", x);
@@ -85,7 +85,7 @@ internal static class DenseNet
         return g.AveragePool2d($"{name}.pool", x, 2);
     }
 
-    // Weights start from N(0, sqrt(2 / fan-in)).
+    // Weights are initialized from N(0, sqrt(2 / fan-in)).
     private static Value Conv(GraphBuilder g, string name, Value x, long channels, int kernel, int stride = 1)
     {
         var start = Initialization.Normal(Math.Sqrt(2.0 / (kernel * kernel * g.ShapeOf(x)[1])));

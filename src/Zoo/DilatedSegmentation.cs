@@ -5,13 +5,13 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Dilated residual networks with a head that gives a class for each pixel. FCN: Long et al. 2015, arXiv 1411.4038;
-/// DeepLabV3: Chen et al. 2017, arXiv 1706.05587, section 3.3. Names, heads and numbers are torchvision's, without its
-/// auxiliary head.
+/// Dilated residual networks with a head for semantic segmentation. FCN: Long et al. 2015, arXiv 1411.4038; DeepLabV3:
+/// Chen et al. 2017, arXiv 1706.05587, section 3.3. Names, heads and numbers are torchvision's, without its auxiliary
+/// head.
 /// </summary>
 internal static class DilatedSegmentation
 {
-    // Of the Pascal VOC, which torchvision's weights are for.
+    // Classes of Pascal VOC, as in torchvision's weights.
     private const int Classes = 21;
     private const int Size = 520;
 
@@ -60,7 +60,7 @@ internal static class DilatedSegmentation
         return g.Conv2d("classifier.4", x, classes, kernel: 1, bias: true);
     }
 
-    // Section 3.3: a 1x1 convolution, three dilated ones, and the mean of the image, side by side.
+    // Section 3.3: a 1x1 convolution, three dilated ones, and the mean of the image, in parallel.
     private static Value PyramidPooling(GraphBuilder g, Value x, string name, int width)
     {
         var parts = new List<Value> { Branch(g, $"{name}.convs.0", x, width, kernel: 1) };

@@ -117,7 +117,7 @@ internal static class EfficientNet
         return g.ConvNormActivation($"{name}.{layer}", x, stage.Channels, activation: null, norm: norm);
     }
 
-    // Fig. 2 of the second paper: one convolution in place of expansion and depthwise filter.
+    // Fig. 2 of the second paper: one convolution instead of expansion and depthwise convolution.
     private static Value FusedMbConv(
         GraphBuilder g, Value x, string name, int expanded, Stage stage, BatchNormSettings norm)
     {

@@ -4,11 +4,11 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// GoogLeNet (Inception v1) without the heads that only its training uses. Szegedy et al. 2015, arXiv 1409.4842,
-/// Tab. 1, with batch normalisation instead of local normalisation.
+/// GoogLeNet (Inception v1) without auxiliary heads. Szegedy et al. 2015, arXiv 1409.4842, Tab. 1, with batch
+/// normalization instead of local response normalization.
 /// </summary>
 /// <remarks>
-/// As in torchvision the 5x5 convolutions are 3x3. The weights that torchvision publishes want images scaled to -1..1.
+/// As in torchvision the 5x5 convolutions are 3x3. torchvision's published weights need images scaled to -1..1.
 /// </remarks>
 internal static class GoogLeNet
 {

@@ -6,25 +6,24 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// GPT-2: a transformer that predicts each next token from those before it. Radford et al. 2019, "Language Models are
-/// Unsupervised Multitask Learners", section 2.3: norms before attention and MLP, one more at the end, learned
-/// positions, and weights of the residual branches that start smaller by the root of their number. The sizes are those
-/// of nanoGPT for single characters, and so are the names and layouts of parameters. Tokens [N, L] give logits
-/// [N, L, vocabulary].
+/// GPT-2: a transformer that predicts the next token. Radford et al. 2019, "Language Models are Unsupervised Multitask
+/// Learners", section 2.3: norms before attention and MLP, one more at the end, learned positions. Initial weights of
+/// residual branches are divided by the square root of their number. Sizes, names and layouts of parameters are those
+/// of nanoGPT for single characters. Tokens [N, L] give logits [N, L, vocabulary].
 /// </summary>
 internal static class Gpt
 {
-    // Of Shakespeare's collected works.
+    // Different characters in Shakespeare's collected works.
     private const int Characters = 65;
 
     private static readonly Initialization Small = Initialization.Normal(0.02);
 
-    /// <summary>nanoGPT's network for a processor.</summary>
+    /// <summary>nanoGPT's network for a CPU.</summary>
     public static GptSize Nano => new(Layers: 4, Heads: 4, Width: 128, Dropout: 0);
 
     internal static ImmutableArray<Model> Models { get; } =
     [
-        Text("gpt_nano", "GPT-2 (Radford et al. 2019), nanoGPT's size for a processor", 64, Nano),
+        Text("gpt_nano", "GPT-2 (Radford et al. 2019), nanoGPT's size for a CPU", 64, Nano),
         Text(
             "gpt_small",
             "GPT-2 (Radford et al. 2019), nanoGPT's size for characters",
@@ -60,7 +59,7 @@ internal static class Gpt
 
     private static Value Block(GraphBuilder g, Value x, string name, GptSize size)
     {
-        // Two branches a layer add to the stream.
+        // Two branches per layer add to the residual stream.
         var branch = Initialization.Normal(0.02 / Math.Sqrt(2 * size.Layers));
         var y = g.Linear($"{name}.attn.c_attn", g.LayerNorm($"{name}.ln_1", x), 3 * size.Width, Small);
         y = g.PackedAttention(

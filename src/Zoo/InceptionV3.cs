@@ -4,10 +4,10 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Inception v3 without the head that only its training uses. Szegedy et al. 2016, arXiv 1512.00567, section 6 and
-/// Tab. 1. Names are those of the authors' program and torchvision.
+/// Inception v3 without the auxiliary head. Szegedy et al. 2016, arXiv 1512.00567, section 6 and Tab. 1. Names are
+/// those of the authors' program and torchvision.
 /// </summary>
-/// <remarks>The weights that torchvision publishes want images scaled to -1..1.</remarks>
+/// <remarks>torchvision's published weights need images scaled to -1..1.</remarks>
 internal static class InceptionV3
 {
     private const double Epsilon = 1e-3;
@@ -95,7 +95,7 @@ internal static class InceptionV3
         return g.Concat($"{name}.concat", 1, small, large, g.MaxPool2d($"{name}.pool", x, 3, stride: 2));
     }
 
-    // Fig. 7: 1x3 and 3x1 side by side.
+    // Fig. 7: 1x3 and 3x1 in parallel.
     private static Value Module8(GraphBuilder g, Value x, string name)
     {
         var pointwise = Conv(g, x, $"{name}.branch1x1", 320, 1);

@@ -128,7 +128,7 @@ internal static class MaxVit
         {
             throw new OcsInputException(
                 $"maxvit_t attends within windows of {Partition}x{Partition} positions, which do not fill "
-                + $"{image.Height}x{image.Width}; take an image whose height and width {32 * Partition} divides.");
+                + $"{image.Height}x{image.Width}; use a height and a width divisible by {32 * Partition}.");
         }
     }
 }

@@ -57,7 +57,8 @@ internal static class MobileNetV2
 
     /// <summary>
     /// The network for images of 32 pixels. Names are those of the authors' program; as there, the first layer is a
-    /// padded 1x1 convolution, the sixth stage keeps the image, all convolutions have biases, and one classifies.
+    /// padded 1x1 convolution, the sixth stage keeps the image size, all convolutions have biases, and the classifier
+    /// is a convolution.
     /// </summary>
     public static Graph Cifar(NetworkInput input, int classes)
     {
@@ -103,7 +104,7 @@ internal static class MobileNetV2
         return g.BatchNorm2d($"{name}.{index + 1}", x);
     }
 
-    // PyTorch's own start: weights and biases uniform in ±1/sqrt(fan-in).
+    // PyTorch's default initialization: weights and biases uniform in ±1/sqrt(fan-in).
     private static Value BiasedConv(
         GraphBuilder g,
         Value x,

@@ -1,12 +1,12 @@
 namespace Ocs.Zoo;
 
-/// <summary>What a network of the zoo is made for.</summary>
+/// <summary>The task of a network.</summary>
 public enum ModelTask
 {
     /// <summary>The class of an image: logits [N, classes].</summary>
     Classification,
 
-    /// <summary>Objects in an image: a box and scores of the classes for each default box.</summary>
+    /// <summary>Objects in an image: a box and class scores for each default box.</summary>
     Detection,
 
     /// <summary>The class of each pixel: logits [N, classes, H, W].</summary>

@@ -35,18 +35,18 @@ public static class Models
     ];
 
     /// <summary>
-    /// The network of a name, for its own image size and number of classes unless others are given; an unknown name is
-    /// an error that suggests the nearest. For a network of texts that is the length of a sequence
-    /// (<see cref="NetworkInput.Sequence"/>) and the size of the vocabulary.
+    /// Builds a network by name, for its published image size and number of classes unless others are given. For text
+    /// these are the sequence length (<see cref="NetworkInput.Sequence"/>) and the size of the vocabulary. The error
+    /// for an unknown name suggests the nearest.
     /// </summary>
-    /// <param name="name">One of <see cref="All"/>, in any case.</param>
+    /// <param name="name">A name in <see cref="All"/>, in any case.</param>
     /// <param name="input">The images.</param>
     /// <param name="classes">
-    /// The classes that are told apart: at least two of images, at least one of objects. A detector's background is
-    /// not one of them; the network has a score more for it.
+    /// The number of classes: at least 2 for images, at least 1 for objects. A detector's background does not count;
+    /// the network has one more score for it.
     /// </param>
     /// <exception cref="OcsInputException">
-    /// There is no such network, it has too few classes, or the images are too small for it.
+    /// The name is unknown, there are too few classes, or the images are too small.
     /// </exception>
     public static Graph Build(string name, NetworkInput? input = null, int? classes = null)
     {
@@ -62,14 +62,14 @@ public static class Models
         return (model.Task, classes) switch
         {
             (ModelTask.Detection, < 1) => throw new OcsInputException(
-                $"A detector needs at least 1 class of objects, but {classes} was asked for; the background is none."),
+                $"A detector needs at least 1 class of objects, not {classes}; the background does not count."),
             (not ModelTask.Detection, < 2) => throw new OcsInputException(
                 $"A classifier needs at least 2 classes, but {classes} was asked for."),
             _ => model.Build(given, classes ?? model.Classes),
         };
     }
 
-    /// <summary>The entry of a name, in any case.</summary>
+    /// <summary>Finds a network by its name, in any case.</summary>
     public static Model Find(string name) =>
         All.FirstOrDefault(candidate => candidate.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new OcsInputException(

@@ -9,8 +9,8 @@ namespace Ocs.Zoo;
 /// the appendix's tables of models. Names are torchvision's.
 /// </summary>
 /// <remarks>
-/// So are the widths, which torchvision rounds to multiples of the group width in its own way: X-400MF has 400 channels
-/// where the paper has 384, Y-800MF 144 and 784 in place of 128 and 768.
+/// Widths too are torchvision's, which rounds differently to multiples of the group width: X-400MF has 400 channels
+/// instead of 384, Y-800MF has 144 and 784 instead of 128 and 768.
 /// </remarks>
 internal static class RegNet
 {
@@ -54,8 +54,8 @@ internal static class RegNet
         return g.Build(g.Linear("fc", g.GlobalAveragePool(x), classes, Initialization.Normal(0.01)));
     }
 
-    // Fig. 4 with a bottleneck ratio of 1, as the paper's best models have it; the excitation squeezes to a quarter of
-    // the block's input.
+    // Fig. 4 with a bottleneck ratio of 1, as in the paper's best models. Squeeze-and-excitation squeezes to a quarter
+    // of the block's input.
     private static Value Block(
         GraphBuilder g, Value x, string name, int width, int groupWidth, bool excites, int stride)
     {

@@ -8,14 +8,14 @@ namespace Ocs.Zoo;
 /// projection shortcuts. ResNeXt: Xie et al. 2017, arXiv 1611.05431. Wide: Zagoruyko and Komodakis 2016, arXiv
 /// 1605.07146.
 /// </summary>
-/// <remarks>As in torchvision the 3x3 convolution of a bottleneck strides, not the first 1x1 of the paper.</remarks>
+/// <remarks>As in torchvision, the 3x3 convolution of a bottleneck has the stride, not the paper's first 1x1.</remarks>
 internal static class ResNet
 {
     private const int Expansion = 4;
 
     private static readonly int[] StageWidths = [64, 128, 256, 512];
 
-    /// <summary>Tab. 1: blocks a stage of two 3x3 convolutions.</summary>
+    /// <summary>Tab. 1: blocks per stage, of two 3x3 convolutions.</summary>
     private static readonly (string Name, int[] Blocks)[] BasicNetworks =
     [
         ("resnet18", [2, 2, 2, 2]),
@@ -23,7 +23,8 @@ internal static class ResNet
     ];
 
     /// <summary>
-    /// Tab. 1: blocks a stage of three convolutions, groups of the middle one, and its channels by the stage's width.
+    /// Tab. 1: blocks per stage, of three convolutions; groups of the middle one, and its channels relative to the
+    /// stage's width.
     /// </summary>
     private static readonly (string Name, int[] Blocks, int Groups, int Widening, string Paper)[] BottleneckNetworks =
     [
@@ -94,9 +95,8 @@ internal static class ResNet
     }
 
     /// <summary>
-    /// The layers of a large network before its classifier, with a name before theirs. The last two stages keep the
-    /// size of the image and dilate instead, as in torchvision's networks for segmentation: Chen et al. 2017, arXiv
-    /// 1706.05587, Fig. 3.
+    /// The layers of a large network before its classifier, with a prefix for names. The last two stages use dilation
+    /// instead of strides, as in torchvision's segmentation networks: Chen et al. 2017, arXiv 1706.05587, Fig. 3.
     /// </summary>
     public static Value DilatedTrunk(GraphBuilder g, Value x, string network, string prefix)
     {
@@ -127,7 +127,7 @@ internal static class ResNet
         return g.Linear("fc", x, classes);
     }
 
-    // The first block may dilate otherwise than the rest.
+    // The first block may have another dilation.
     private static Value Stage(
         GraphBuilder g, Value x, string name, Block block, int width, int blocks, int stride, int first = 1,
         int dilation = 1)

@@ -4,12 +4,12 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Residual networks for CIFAR whose shortcuts have no parameters. He et al. 2016, arXiv 1512.03385, section 4.2,
-/// depth = 6n + 2, with option A of section 3.3: every second position, and channels of zeros where there are more.
+/// Residual networks for CIFAR with shortcuts without parameters. He et al. 2016, arXiv 1512.03385, section 4.2, depth
+/// = 6n + 2, with option A of section 3.3: every second position, padded with channels of zeros.
 /// </summary>
 /// <remarks>
 /// Names of parameters are those of https://github.com/akamaster/pytorch_resnet_cifar10; as there, half of the zeros
-/// come before the channels and half after them.
+/// come before the channels, half after.
 /// </remarks>
 internal static class ResNetOptionA
 {
@@ -60,7 +60,7 @@ internal static class ResNetOptionA
         return g.AsFunction(g.Relu($"{name}.out", g.Add($"{name}.add", y, x)));
     }
 
-    // Weights start from N(0, sqrt(2 / fan-in)), the classifier's too.
+    // Weights are initialized from N(0, sqrt(2 / fan-in)), the classifier's too.
     private static Value ConvNorm(GraphBuilder g, Value x, string path, int index, int width, int stride)
     {
         const int Kernel = 3;

@@ -4,8 +4,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// What a network's batch norms have in common. <paramref name="Momentum"/> is the weight of the new batch's
-/// statistics.
+/// The settings of a network's batch norms. <paramref name="Momentum"/> is the weight of the new batch's statistics.
 /// </summary>
 internal sealed record BatchNormSettings(double Epsilon, double Momentum)
 {
@@ -18,8 +17,7 @@ internal sealed record BatchNormSettings(double Epsilon, double Momentum)
 internal static class SharedLayers
 {
     /// <summary>
-    /// A convolution that keeps the image but for its stride, batch normalisation, and an activation or none: NAME.0,
-    /// NAME.1 and NAME.2.
+    /// A convolution with same padding, batch normalization, and an optional activation: NAME.0, NAME.1 and NAME.2.
     /// </summary>
     public static Value ConvNormActivation(
         this GraphBuilder g, string name, Value x, int channels, ActivationKind? activation, int kernel = 1,
@@ -32,7 +30,7 @@ internal static class SharedLayers
     }
 
     /// <summary>
-    /// Squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507, Fig. 1): each channel times a gate that two layers
+    /// Squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507, Fig. 1): scales each channel by a gate that two layers
     /// compute from the means of all channels. <paramref name="channels"/> is the width between the layers.
     /// </summary>
     public static Value SqueezeExcitation(
@@ -50,8 +48,8 @@ internal static class SharedLayers
     }
 
     /// <summary>
-    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. <paramref name="isFunction"/> where
-    /// torchvision calls the pooling as a function (<see cref="Node.IsFunction"/>).
+    /// Global average pooling and the flat result, [N, C, H, W] -> [N, C]. <paramref name="isFunction"/> marks poolings
+    /// that torchvision calls as a function (<see cref="Node.IsFunction"/>).
     /// </summary>
     public static Value GlobalAveragePool(
         this GraphBuilder g, Value x, string name = "avgpool", bool isFunction = false)
@@ -60,7 +58,7 @@ internal static class SharedLayers
         return g.Flatten("flatten", isFunction ? g.AsFunction(pooled) : pooled);
     }
 
-    /// <summary>The nearest multiple of 8, not below 90 % of the width: how the mobile networks scale widths.</summary>
+    /// <summary>The nearest multiple of 8, not below 90 % of the width, as in mobile networks.</summary>
     public static int RoundToMultipleOf8(double width)
     {
         var nearest = Math.Max(8, (int)(width + 4) / 8 * 8);

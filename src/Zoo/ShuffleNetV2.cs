@@ -41,7 +41,7 @@ internal static class ShuffleNetV2
         return g.Build(g.Linear("fc", g.GlobalAveragePool(x, "mean.out", isFunction: true), classes));
     }
 
-    // Fig. 3 (c): one half of the channels passes, the other is filtered.
+    // Fig. 3 (c): half of the channels pass unchanged, the others are convolved.
     private static Value BasicUnit(GraphBuilder g, Value x, string name)
     {
         var halves = g.Chunk($"{name}.chunk", x, dimension: 1, count: 2);
@@ -68,7 +68,7 @@ internal static class ShuffleNetV2
     private static Value Join(GraphBuilder g, string name, Value left, Value right) =>
         g.ChannelShuffle($"{name}.shuffle", g.Concat($"{name}.concat", 1, left, right), groups: 2);
 
-    // Starts as PyTorch's own layers, uniform in ±1/sqrt(fan-in).
+    // PyTorch's default initialization, uniform in ±1/sqrt(fan-in).
     private static Value ConvNorm(
         GraphBuilder g, Value x, string name, int index, int channels, int kernel = 1, int stride = 1, int groups = 1)
     {

@@ -5,7 +5,7 @@ namespace Ocs.Zoo;
 
 /// <summary>
 /// SqueezeNet. Iandola et al. 2016, arXiv 1602.07360, Tab. 1; 1.1 is the authors' second release, with a smaller stem
-/// and earlier pools.
+/// and earlier pooling.
 /// </summary>
 internal static class SqueezeNet
 {
@@ -62,7 +62,7 @@ internal static class SqueezeNet
         return g.Concat($"{name}.concat", 1, pointwise, spatial);
     }
 
-    // Weights start uniform in sqrt(6 / fan-in).
+    // Weights are initialized uniformly in ±sqrt(6 / fan-in).
     private static Value Conv(
         GraphBuilder g, string name, Value x, int channels, int kernel, int stride = 1, int padding = 0)
     {

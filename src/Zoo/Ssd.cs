@@ -14,10 +14,10 @@ internal static class Ssd
     private const int Side = 300;
     private const int Coco = 80;
 
-    // torchvision counts the numbers that COCO has left out, too.
+    // torchvision also counts COCO's unused class numbers.
     private const int CocoNumbers = 90;
 
-    /// <summary>Fig. 2 and section 2.2: scales of the maps, and of what would come after the last.</summary>
+    /// <summary>Fig. 2 and section 2.2: scales of the maps, and one more after the last.</summary>
     private static readonly double[] Scales = [0.07, 0.15, 0.33, 0.51, 0.69, 0.87, 1.05];
 
     private static readonly double[][] Ratios = [[2], [2, 3], [2, 3], [2, 3], [2], [2]];
@@ -40,8 +40,8 @@ internal static class Ssd
         Initialization.Uniform(Math.Sqrt(6.0 / ((inputs + outputs) * kernel * kernel)));
 
     /// <summary>
-    /// The last convolution of an extra block: it takes two rows and columns away. Where it would leave nothing, it
-    /// halves the map instead, so that small images have six maps, too.
+    /// The last convolution of an extra block, which removes two rows and columns. If nothing would remain, it halves
+    /// the map instead, so that small images have six maps too.
     /// </summary>
     public static (int Stride, int Padding) Shrinking(GraphBuilder g, Value x)
     {
@@ -49,16 +49,13 @@ internal static class Ssd
         return Math.Min(shape[2], shape[3]) >= 3 ? (1, 0) : (2, 1);
     }
 
-    /// <summary>Heads on the maps, and the network with its outputs.</summary>
-    /// <param name="g">What the maps are in.</param>
+    /// <summary>Adds heads to the maps, and builds the network.</summary>
+    /// <param name="g">The builder with the maps.</param>
     /// <param name="maps">Six feature maps [1, C, H, W].</param>
     /// <param name="input">The images.</param>
     /// <param name="classes">Classes of objects.</param>
-    /// <param name="order">
-    /// The order of the boxes within a map, and with it that of a head's channels: all boxes of the first coordinate or
-    /// class before the next, or all coordinates or classes of the first box.
-    /// </param>
-    /// <param name="clampsCentres">Whether centres beyond the image are moved to its edge.</param>
+    /// <param name="order">The order of a head's channels: by coordinate or class first, or by box first.</param>
+    /// <param name="clampsCentres">Whether centres outside the image are clamped to its edge.</param>
     public static Graph WithHeads(
         GraphBuilder g, ImmutableArray<Value> maps, NetworkInput input, int classes, DefaultBoxOrder order,
         bool clampsCentres)
@@ -89,7 +86,7 @@ internal static class Ssd
         var shape = g.ShapeOf(map);
         var (channels, cells) = ((long)boxes * width, shape[2] * shape[3]);
 
-        // NVIDIA's program leaves the biases as PyTorch starts them.
+        // NVIDIA's program keeps PyTorch's default initialization of biases.
         var x = g.Conv2d(
             name, map, channels, Kernel, padding: 1, bias: true,
             initialization: Xavier(shape[1], channels, Kernel),
@@ -101,7 +98,7 @@ internal static class Ssd
             : g.Reshape($"{name}.flat", x, [1, width, boxes * cells]);
     }
 
-    // For images of another size the centres divide the image evenly.
+    // For images of other sizes the centres divide the image evenly.
     private static DefaultBoxMap Map(ImmutableArray<long> shape, int index, NetworkInput input)
     {
         var (scale, next) = (Scales[index], Scales[index + 1]);

@@ -3,25 +3,22 @@ using Ocs.Torch;
 
 namespace Ocs.Zoo;
 
-/// <summary>
-/// Detectors that begin with the layers of a trained classifier, also of one that was cut: the detector's trunk has its
-/// widths and weights.
-/// </summary>
+/// <summary>Detectors on the backbone of a trained or pruned classifier, with its widths and weights.</summary>
 public static class SsdBackbone
 {
     private const int Side = 300;
 
     /// <summary>
-    /// An SSD whose trunk is that of a classifier; extra blocks and heads start at random. The classifier stays as it
-    /// is.
+    /// Builds an SSD on a classifier's backbone. Extra blocks and heads are initialized randomly. The classifier is not
+    /// changed.
     /// </summary>
     /// <param name="classifier">
     /// A residual network with torchvision's names (resnet18 to resnet152, ResNeXt, Wide ResNet) or vgg16, whole or
     /// cut.
     /// </param>
-    /// <param name="classes">Classes of objects; the background is none of them.</param>
+    /// <param name="classes">Classes of objects, without the background.</param>
     /// <param name="input">The images; null for 300x300 pixels with the classifier's channels.</param>
-    /// <param name="seed">Where the random weights come from.</param>
+    /// <param name="seed">The seed of the random weights.</param>
     /// <returns>The detector, owned by the caller, on the device of the classifier.</returns>
     /// <exception cref="OcsInputException">The classifier has another architecture.</exception>
     public static Network From(Network classifier, int classes, NetworkInput? input = null, ulong seed = 0)
@@ -31,13 +28,13 @@ public static class SsdBackbone
         if (classes < 1)
         {
             throw new OcsInputException(
-                $"A detector needs at least 1 class of objects, but {classes} was asked for; the background is none.");
+                $"A detector needs at least 1 class of objects, not {classes}; the background does not count.");
         }
 
         if (graph.InputNodes.Count() != 1 || (!SsdResNet.Fits(graph) && !SsdVgg.Fits(graph)))
         {
             throw new OcsInputException(
-                $"Network '{graph.Name}' has no trunk that a detector can be built on: give a residual network with "
+                $"Network '{graph.Name}' has no backbone for a detector: give a residual network with "
                 + "torchvision's names, such as resnet18, or vgg16.");
         }
 

@@ -6,7 +6,7 @@ namespace Ocs.Zoo;
 
 /// <summary>
 /// SSD on a residual network, in the form of NVIDIA's DeepLearningExamples (PyTorch/Detection/SSD): the first three
-/// stages, the third without its stride, and five extra blocks with batch normalisation.
+/// stages, the third without its stride, and five extra blocks with batch normalization.
 /// </summary>
 internal static class SsdResNet
 {
@@ -16,16 +16,16 @@ internal static class SsdResNet
     /// <summary>Channels of the 1x1 convolutions of the extra blocks.</summary>
     private static readonly int[] Inner = [256, 256, 128, 128, 128];
 
-    /// <summary>Channels of the maps that the extra blocks give; the last of resnet18 has half.</summary>
+    /// <summary>Output channels of the extra blocks; the last one has half with resnet18.</summary>
     private static readonly int[] Outer = [512, 512, 256, 256, 256];
 
-    /// <summary>Whether a network has such a trunk.</summary>
+    /// <summary>Whether a network has such a backbone.</summary>
     public static bool Fits(Graph classifier) =>
         TrunkCopy.Find(classifier, Reader) is not null && TrunkCopy.Find(classifier, "conv1") is not null
         && TrunkCopy.Find(classifier, $"{LastStage}conv1") is not null;
 
-    /// <summary>The detector on the trunk of a classifier, with the trunk's widths.</summary>
-    /// <returns>The network, and the classifier's parameters with their names in it.</returns>
+    /// <summary>The detector on a classifier's backbone, with its widths.</summary>
+    /// <returns>The network, and its names of the classifier's parameters.</returns>
     public static (Graph Graph, IReadOnlyDictionary<string, string> Parameters) Build(
         Graph classifier, NetworkInput input, int classes)
     {

@@ -6,7 +6,8 @@ namespace Ocs.Zoo;
 
 /// <summary>
 /// SSD on VGG-16, as in the paper (Liu et al. 2016, arXiv 1512.02325, Fig. 2) and with torchvision's names: the fully
-/// connected layers become convolutions, and the first map is scaled to a length of 20 at each position (section 3.1).
+/// connected layers become convolutions, and the first map is scaled to an L2 norm of 20 at each position (section
+/// 3.1).
 /// </summary>
 internal static class SsdVgg
 {
@@ -21,14 +22,14 @@ internal static class SsdVgg
     /// <summary>Channels of the two convolutions of the extra blocks.</summary>
     private static readonly (int Inner, int Outer)[] Extras = [(256, 512), (128, 256), (128, 256), (128, 256)];
 
-    /// <summary>Whether a network has such a trunk.</summary>
+    /// <summary>Whether a network has such a backbone.</summary>
     public static bool Fits(Graph classifier) =>
         TrunkCopy.Find(classifier, $"features.{Pool5}")?.Operator is MaxPool2d
         && TrunkCopy.Find(classifier, $"features.{Pool4}")?.Operator is MaxPool2d
         && TrunkCopy.Find(classifier, $"features.{Pool3}")?.Operator is MaxPool2d;
 
-    /// <summary>The detector on the trunk of a classifier, with the trunk's widths.</summary>
-    /// <returns>The network, and the classifier's parameters with their names in it.</returns>
+    /// <summary>The detector on a classifier's backbone, with its widths.</summary>
+    /// <returns>The network, and its names of the classifier's parameters.</returns>
     public static (Graph Graph, IReadOnlyDictionary<string, string> Parameters) Build(
         Graph classifier, NetworkInput input, int classes)
     {
@@ -52,7 +53,7 @@ internal static class SsdVgg
         return (graph, trunk.Parameters);
     }
 
-    // Each position's channels divided by their length, times a trained factor a channel.
+    // Each position's channels divided by their L2 norm, times a trained factor per channel.
     private static Value Scaled(GraphBuilder g, Value x)
     {
         const string Name = "backbone.scale_weight";
@@ -87,7 +88,7 @@ internal static class SsdVgg
             name, x, channels, kernel, stride, padding, bias: true, dilation: dilation,
             initialization: Ssd.Xavier(g.ShapeOf(x)[1], channels, kernel));
 
-    // features.K.PART: the layers from the fourth pooling on are a block of their own.
+    // features.K.PART: the layers from the fourth pooling on are a separate block.
     private static string Renamed(string name)
     {
         var parts = name.Split('.', 3);

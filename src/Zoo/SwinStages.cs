@@ -4,16 +4,16 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Zoo;
 
-/// <summary>What both versions of Swin Transformer share: four stages, shifted windows, MLPs.</summary>
+/// <summary>The common part of both versions of Swin Transformer: four stages, shifted windows, MLPs.</summary>
 internal static class SwinStages
 {
     // Section 4: the query dimension of each head.
     private const int HeadWidth = 32;
 
-    /// <summary>N(0, 0.02), from which every linear layer starts; biases start from 0.</summary>
+    /// <summary>N(0, 0.02), the initialization of every linear layer; biases are 0.</summary>
     public static Initialization Start => Initialization.Normal(0.02);
 
-    /// <summary>A network of blocks and mergings of patches, Fig. 3 (a).</summary>
+    /// <summary>A network of blocks and patch merging, Fig. 3 (a).</summary>
     public static Graph Build(
         string name, SwinSize size, NetworkInput input, int classes, Func<GraphBuilder, Value, SwinBlock, Value> block,
         Func<GraphBuilder, Value, string, Value> merge)
@@ -47,10 +47,9 @@ internal static class SwinStages
     }
 
     /// <summary>
-    /// Attention within windows of [N, H, W, C] that are shifted (section 3.2, Fig. 4): padded until windows fill it,
-    /// rolled, and all of that undone. <paramref name="attention"/> is given windows [N, windows, positions, C] and,
-    /// where they are shifted, the mask [1, windows, 1, positions, positions]. Windows are not shifted in a direction
-    /// that one fills.
+    /// Attention within shifted windows of [N, H, W, C] (section 3.2, Fig. 4): pads to whole windows, rolls, and undoes
+    /// both. <paramref name="attention"/> gets windows [N, windows, positions, C] and, if they are shifted, the mask
+    /// [1, windows, 1, positions, positions]. A dimension that one window fills is not shifted.
     /// </summary>
     public static Value InShiftedWindows(GraphBuilder g, Value x, SwinBlock block, Func<Value, Value?, Value> attention)
     {
@@ -70,11 +69,11 @@ internal static class SwinStages
         return Crop(g, $"{name}.columns", Crop(g, $"{name}.rows", x, 1, height), 2, width);
     }
 
-    /// <summary>A residual branch that stochastic depth may leave out.</summary>
+    /// <summary>A residual branch with stochastic depth.</summary>
     public static Value Add(GraphBuilder g, string name, Value x, Value branch, SwinBlock block) =>
         g.Add($"{name}.add", x, g.StochasticDepth($"{name}.stochastic_depth", branch, block.StochasticDepth));
 
-    /// <summary>Two layers with a GELU between them, the hidden one four times as wide.</summary>
+    /// <summary>Two linear layers with a GELU between them; the hidden width is four times the input.</summary>
     public static Value Mlp(GraphBuilder g, string name, Value x)
     {
         var width = g.ShapeOf(x)[3];
@@ -83,8 +82,8 @@ internal static class SwinStages
     }
 
     /// <summary>
-    /// Patches [N, H, W, C] of two by two neighbours side by side, [N, H/2, W/2, 4C], the lower left before the upper
-    /// right. Odd images are padded.
+    /// Concatenates 2x2 neighbours of [N, H, W, C] to [N, H/2, W/2, 4C], the lower left before the upper right. Odd
+    /// sizes are padded.
     /// </summary>
     public static Value Neighbours(GraphBuilder g, string name, Value x)
     {
@@ -97,7 +96,7 @@ internal static class SwinStages
 
     private static int RoundUp(int size, int multiple) => (size + multiple - 1) / multiple * multiple;
 
-    // Zeros below and to the right.
+    // Pads with zeros at the bottom and right.
     private static Value Pad(GraphBuilder g, string name, Value x, Pair border)
     {
         if (border == 0)
@@ -120,7 +119,7 @@ internal static class SwinStages
 /// <param name="Width">C, the channels of the first stage; each further one has twice as many.</param>
 /// <param name="Depths">Blocks of each stage.</param>
 /// <param name="Window">M, the height and width of a window.</param>
-/// <param name="StochasticDepth">The rate of the last block; it grows from 0.</param>
+/// <param name="StochasticDepth">The rate of the last block; rates grow from 0.</param>
 internal sealed record SwinSize(int Width, ImmutableArray<int> Depths, int Window, double StochasticDepth);
 
 /// <summary>One block: its place in the network.</summary>

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Swin Transformer V2: norms after the branches, cosine attention, position biases of a small network. Liu et al.
-/// 2022, arXiv 2111.09883, Fig. 1, section 3.
+/// Swin Transformer V2: norms after the branches, cosine attention, position biases computed by a small network. Liu et
+/// al. 2022, arXiv 2111.09883, Fig. 1, section 3.
 /// </summary>
 internal static class SwinTransformerV2
 {
@@ -46,7 +46,7 @@ internal static class SwinTransformerV2
         });
     }
 
-    // torchvision has a bias for keys and takes it as 0.
+    // torchvision has a bias for keys, but sets it to 0.
     private static Value QueriesKeysValues(GraphBuilder g, Value x, string name)
     {
         var width = 3 * g.ShapeOf(x)[3];

@@ -3,25 +3,24 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Copies layers of a network into another, with the widths that they have there; so the trunk of a cut network can be
-/// another's, too.
+/// Copies layers of a network into another, with their widths. So another network can use the backbone of a cut one.
 /// </summary>
-/// <param name="builder">The network that they are copied into.</param>
-/// <param name="source">The network that they are from.</param>
+/// <param name="builder">The network to copy into.</param>
+/// <param name="source">The network to copy from.</param>
 /// <param name="rename">The new name of a node or a parameter.</param>
-/// <param name="change">The new operator of a node; the node's own where nothing changes.</param>
+/// <param name="change">The new operator of a node, or its own.</param>
 internal sealed class TrunkCopy(
     GraphBuilder builder, Graph source, Func<string, string> rename, Func<Node, Operator> change)
 {
     private readonly Dictionary<int, Value> _copies = [];
 
-    /// <summary>The parameters that were copied: their names in the source and in the copy.</summary>
+    /// <summary>Copied parameters: names in the source and in the copy.</summary>
     public Dictionary<string, string> Parameters { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Says what takes the place of a node's value.</summary>
+    /// <summary>Replaces a node's value.</summary>
     public void Replace(int node, Value value) => _copies[node] = value;
 
-    /// <summary>The value that a node reads, with all that it is computed from.</summary>
+    /// <summary>Copies the input of a node, with all that it depends on.</summary>
     /// <param name="reader">The node's name in the source.</param>
     public Value InputOf(string reader) => Of(Find(source, reader)!.Inputs[0]);
 

@@ -4,9 +4,9 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// U-Net: a way down that halves the image four times, and a way up that reads what each size was on the way down.
-/// Ronneberger et al. 2015, arXiv 1505.04597, Fig. 1, with padded convolutions and batch norms. Names are those of the
-/// widely used PyTorch program of milesial.
+/// U-Net: an encoder that halves the image four times, and a decoder with skip connections from each size. Ronneberger
+/// et al. 2015, arXiv 1505.04597, Fig. 1, with padded convolutions and batch norms. Names are those of the widely used
+/// PyTorch program of milesial.
 /// </summary>
 internal static class UNet
 {
@@ -16,7 +16,7 @@ internal static class UNet
     internal static ImmutableArray<Model> Models { get; } =
     [
         Of("unet", "U-Net (Ronneberger et al. 2015), 64 to 1024 channels", 64),
-        Of("unet_16", "U-Net a quarter as wide, 16 to 256 channels", 16),
+        Of("unet_16", "U-Net, a quarter as wide, 16 to 256 channels", 16),
     ];
 
     private static Model Of(string name, string description, int width) =>
@@ -31,7 +31,7 @@ internal static class UNet
         {
             throw new OcsInputException(
                 $"{name} halves images {Depth} times, but {input.Height}x{input.Width} is not divisible by {Multiple}; "
-                + $"take a height and a width that {Multiple} divides.");
+                + $"use a height and a width divisible by {Multiple}.");
         }
 
         var g = new GraphBuilder(name);

@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, plain or with batch
-/// normalisation; for small ones with batch normalisation and one linear layer.
+/// VGG. Simonyan and Zisserman 2015, arXiv 1409.1556, Tab. 1 (A, B, D and E): for large images, with or without batch
+/// normalization; for small ones with batch normalization and one linear layer.
 /// </summary>
 internal static class Vgg
 {
@@ -78,7 +78,7 @@ internal static class Vgg
         return x;
     }
 
-    // The layers have numbers for names, as in torchvision.
+    // Layer names are numbers, as in torchvision.
     private static Graph ImageNet(string name, int[][] widths, bool hasNorms, NetworkInput input, int classes)
     {
         var g = new GraphBuilder(name);

@@ -5,7 +5,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Vision Transformer: patches of an image as words. Dosovitskiy et al. 2021, arXiv 2010.11929, Fig. 1, section 3.1,
+/// Vision Transformer: patches of an image are tokens. Dosovitskiy et al. 2021, arXiv 2010.11929, Fig. 1, section 3.1,
 /// Tab. 1. For small images the widths of DeiT-Ti (Touvron et al. 2021, arXiv 2012.12877, Tab. 1) and patches of 4.
 /// </summary>
 internal static class VisionTransformer
@@ -69,7 +69,7 @@ internal static class VisionTransformer
         {
             throw new OcsInputException(
                 $"{name} sees patches of {patch}x{patch} pixels, which do not fill an image of "
-                + $"{input.Height}x{input.Width}; take a height and a width that {patch} divides.");
+                + $"{input.Height}x{input.Width}; use a height and a width divisible by {patch}.");
         }
     }
 

@@ -3,26 +3,26 @@ using Ocs.Graphs;
 namespace Ocs.Zoo;
 
 /// <summary>
-/// Images [N, H, W, C] as windows [N, windows, positions, C] that fill them, both row by row, and back.
+/// Splits images [N, H, W, C] into windows [N, windows, positions, C], both row by row, and joins them again.
 /// </summary>
 internal static class Windows
 {
-    /// <summary>Windows of positions that lie side by side.</summary>
+    /// <summary>Windows of adjacent positions.</summary>
     public static Value Part(GraphBuilder g, string name, Value x, Pair window) =>
         Part(g, name, x, window, 0, 1, 3, 2, 4, 5);
 
-    /// <summary>The image of a size again.</summary>
+    /// <summary>Joins windows to an image.</summary>
     public static Value Join(GraphBuilder g, string name, Value x, Pair window, Pair image) =>
         Join(g, name, x, window, image, 0, 1, 3, 2, 4, 5);
 
-    /// <summary>Windows of a grid of positions that lie so far apart that it covers the image.</summary>
+    /// <summary>Windows of spread positions: each window is a grid that covers the image.</summary>
     public static Value PartGrid(GraphBuilder g, string name, Value x, Pair grid)
     {
         var shape = g.ShapeOf(x);
         return Part(g, name, x, new((int)shape[1] / grid.Height, (int)shape[2] / grid.Width), 0, 2, 4, 1, 3, 5);
     }
 
-    /// <summary>The image of a size again.</summary>
+    /// <summary>Joins windows to an image.</summary>
     public static Value JoinGrid(GraphBuilder g, string name, Value x, Pair grid, Pair image) =>
         Join(g, name, x, grid, image, 0, 3, 1, 4, 2, 5);
 

@@ -91,7 +91,7 @@ public sealed class BadCommandLineTests
         + "shows what it takes.",
         "train")]
     [InlineData(
-        "--resume nowhere: there is no such folder; give that of a run that was stopped.", "train",
+        "--resume nowhere: there is no such folder; give the folder of a stopped run.", "train",
         "--resume", "nowhere")]
     [InlineData(
         "--resume uses the options that the run began with, so CONFIG cannot be given; leave it out, "
@@ -180,7 +180,7 @@ public sealed class BadCommandLineTests
         "export",
         "cifar_resnet8", "--pytorch", "x.pth", "--opset", "13")]
     [InlineData(
-        "ONNX files of opset 9 are not written; give one of 11 to 23.", "export", "cifar_resnet8", "--onnx", "x.onnx",
+        "ONNX files of opset 9 are not supported; give one of 11 to 23.", "export", "cifar_resnet8", "--onnx", "x.onnx",
         "--opset", "9")]
     [InlineData(
         "--runtimes must be one of libtorch, onnxruntime, but is 'onnx-runtime'; did you mean 'onnxruntime'?", "bench",
@@ -196,7 +196,7 @@ public sealed class BadCommandLineTests
         "--tolerance must be 0 or more, but is -1.", "verify", "cifar_resnet8", "cifar_resnet8", "--tolerance", "-1")]
     [InlineData("--batch must be 1 or more, but is 0.", "verify", "cifar_resnet8", "cifar_resnet8", "--batch", "0")]
     [InlineData(
-        "--input-size is for networks of the zoo and for .onnx files that leave it open; leave it out.", "inspect",
+        "--input-size is for networks of the zoo and for .onnx files with dynamic sizes; leave it out.", "inspect",
         "./x.ocs", "--input-size", "3x8x8")]
     [InlineData(
         "--input-size is channels, height and width, 3x224x224 for example, but is '3x0x8'.", "inspect", "./x.onnx",
@@ -212,8 +212,8 @@ public sealed class BadCommandLineTests
         "--input-size 3x32x32 and --input-channels 1 are two numbers of channels; leave one of them out.", "inspect",
         "cifar_resnet8", "--input-size", "3x32x32", "--input-channels", "1")]
     [InlineData(
-        "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; take a height and a "
-        + "width that 16 divides.",
+        "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 30x30; use a height and a "
+        + "width divisible by 16.",
         "inspect", "vit_b_16", "--input-size", "3x30x30")]
     [InlineData("--batch must be 1 or more, but is -3.", "bench", "cifar_resnet8", "--batch", "-3")]
     [InlineData(
@@ -226,7 +226,7 @@ public sealed class BadCommandLineTests
         "--opset and --fold-batch-norm say how an ONNX file is written; give --out FILE.onnx, too.", "prune",
         "cifar_resnet8", "--target", "0.5", "--fold-batch-norm")]
     [InlineData(
-        "ONNX files of opset 9 are not written; give one of 11 to 23.", "prune", "cifar_resnet8", "--target", "0.5",
+        "ONNX files of opset 9 are not supported; give one of 11 to 23.", "prune", "cifar_resnet8", "--target", "0.5",
         "--out", "x.onnx", "--opset", "9")]
     [InlineData(
         "--normalization must be one of data-set, official, imagenet, but is 'oficial'; did you mean 'official'?",

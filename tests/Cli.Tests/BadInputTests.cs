@@ -47,7 +47,7 @@ public sealed class BadInputTests : IDisposable
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");
         var left = Directory.CreateDirectory(Path.Combine(run, "checkpoints")).FullName;
         Assert.Equal(
-            $"The run in {run} is complete, so there is nothing to go on with; its report.html says what came out.",
+            $"The run in {run} is complete, so there is nothing to resume; its report.html has the results.",
             CommandLine.Fails("train", "--resume", run));
         Assert.False(Directory.Exists(left));
     }
@@ -183,7 +183,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_device_that_is_not_there_is_named() =>
         Assert.Contains(
-            "'tpu' is no device: write cpu, cuda or cuda:N.",
+            "'tpu' is not a device: write cpu, cuda or cuda:N.",
             CommandLine.Fails("train", _config, "--device", "tpu", "--out", _folder.PathOf("run")),
             StringComparison.Ordinal);
 

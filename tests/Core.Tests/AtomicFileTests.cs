@@ -115,7 +115,7 @@ public sealed class AtomicFileTests : IDisposable
             "is longer than", Assert.Throws<InvalidDataException>(() => InputFile.Read("/dev/zero", 1 << 20)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "is no ordinary file", Assert.Throws<InvalidDataException>(() =>
+            "is not a regular file", Assert.Throws<InvalidDataException>(() =>
                 InputFile.ReadInFolder(_folder.PathOf("link.txt"), 1 << 20)).Message, StringComparison.Ordinal);
     }
 

@@ -60,11 +60,11 @@ public sealed class DetectionRunTests : IDisposable
             summary.Headline.Value!.Value, eval.GetProperty("metrics").GetProperty("map50").GetDouble(), 1e-6);
 
         Assert.Contains(
-            "--normalization goes with --data",
+            "--normalization needs --data",
             CommandLine.Fails("eval", Path.Combine(_run, "model.ocs"), "--normalization", "imagenet"),
             StringComparison.Ordinal);
         Assert.Contains(
-            "A configuration says where the files of yolo are",
+            "A configuration states where the files of yolo are",
             CommandLine.Fails("eval", Path.Combine(_run, "model.ocs"), "--data", "yolo"), StringComparison.Ordinal);
 
         var (pictures, image) = (_folder.PathOf("found"), _folder.PathOf("data/images/val/18.png"));

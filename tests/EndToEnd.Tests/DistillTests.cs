@@ -105,9 +105,9 @@ public sealed class DistillTests : IDisposable
         var other = CommandLine.Fails("train", "--resume", _run, "--teacher", Path.Combine(_run, "model.ocs"));
         CommandLine.Run("train", "--resume", _run, "--teacher", moved).AssertGoodOrUnfit();
 
-        Assert.StartsWith("The run's teacher cannot be had: ", gone, StringComparison.Ordinal);
+        Assert.StartsWith("The run's teacher cannot be loaded: ", gone, StringComparison.Ordinal);
         Assert.EndsWith(
-            ". Put it back, or say where it is now with --teacher FILE.", gone, StringComparison.Ordinal);
+            ". Put it back, or give its new path with --teacher FILE.", gone, StringComparison.Ordinal);
         Assert.Equal(
             "The teacher has other weights than the one that the run began with; "
             + "give that one again with --teacher (distill.teacher).", other);
@@ -138,13 +138,13 @@ public sealed class DistillTests : IDisposable
     [Theory]
     [InlineData("nowhere.ocs could not be read", "--teacher", "nowhere.ocs")]
     [InlineData(
-        "The teacher FOLDER is a folder without model.ocs; give that of a run that is complete, or a file.",
+        "The teacher FOLDER is a folder without model.ocs; give the folder of a complete run, or a file.",
         "--teacher", "FOLDER")]
     [InlineData(
-        "run.yaml: distill says how to learn from a teacher, but names none; give one (distill.teacher: FILE, or "
+        "run.yaml: distill has options, but no teacher; give one (distill.teacher: FILE, or "
         + "--teacher FILE), or leave it out.", "--set", "distill.kind=dkd")]
     [InlineData(
-        "run.yaml: the teacher is to be what the run starts from, but that is not trained; start from a file with its "
+        "run.yaml: the teacher is the run's initial network, but that is not trained; start from a file with its "
         + "last layer (weights: FILE, or a .onnx or .ocs file as model), or name another teacher.",
         "--teacher", "start")]
     [InlineData(

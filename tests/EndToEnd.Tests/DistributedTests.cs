@@ -106,7 +106,7 @@ public sealed class DistributedTests : IDisposable
 
         var output = Run("train", "--resume", broken, "--processes", "2");
 
-        Assert.Matches("Goes on in epoch [12], after 0 steps of it\\.", output);
+        Assert.Matches("Continues in epoch [12], after 0 of its steps\\.", output);
         Assert.Contains("2 processes end with the same weights.", output, StringComparison.Ordinal);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(whole, "model.safetensors")),
@@ -140,7 +140,7 @@ public sealed class DistributedTests : IDisposable
             $"The run folder {run} exists already; give another one with --out, or --force to replace the run in it.",
             Refused("baseline", Config("cifar_resnet8", ""), "--out", run));
         Assert.Equal(
-            "--resume nowhere: there is no such folder; give that of a run that was stopped.",
+            "--resume nowhere: there is no such folder; give the folder of a stopped run.",
             Refused("train", "--resume", "nowhere"));
 
         static string Refused(params string[] arguments)

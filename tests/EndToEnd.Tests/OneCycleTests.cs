@@ -218,7 +218,7 @@ public sealed class OneCycleTests : IClassFixture<TrainedOnce>, IDisposable
         var resumed = CommandLine.Run("train", "--resume", _run, "--json");
 
         Assert.Equal(0, resumed.Code);
-        Assert.Contains("was stopped before it began; it begins anew.", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("was stopped before it began; it starts again.", resumed.Error, StringComparison.Ordinal);
         Assert.Equal(config, File.ReadAllText(Path.Combine(_run, "config.yaml")));
         Assert.Equal("baseline", resumed.Json.GetProperty("kind").GetString());
         Assert.Contains("no checkpoint", CommandLine.Fails("train", "--resume", Emptied()), StringComparison.Ordinal);

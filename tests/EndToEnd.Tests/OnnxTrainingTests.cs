@@ -70,7 +70,7 @@ public sealed class OnnxTrainingTests : IDisposable
         1,
         7)]
     [InlineData(
-        "input 'input' is 3 long in dimension 1, but 1 was stated, with --input-size or by the data set: "
+        "input 'input' has size 3 in dimension 1, but 1 was stated, with --input-size or by the data set: "
         + "give inputs that the file takes.",
         3,
         10)]
@@ -117,7 +117,7 @@ public sealed class OnnxTrainingTests : IDisposable
 
         Assert.Equal(0, trained.Code);
         Assert.Contains(
-            "Warning: small ends in a softmax, and the loss takes what is before it; export it without one.",
+            "Warning: small ends in a softmax, but the loss needs its input; export it without one.",
             trained.Output, StringComparison.Ordinal);
     }
 

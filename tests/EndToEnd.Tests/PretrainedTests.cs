@@ -106,7 +106,7 @@ public sealed class PretrainedTests : IDisposable
     [InlineData("could not be read", "--set", "model=nowhere.ocs")]
     [InlineData("w.npz could not be read (Could not find file", "--weights", "w.npz")]
     [InlineData(
-        "run.yaml: reset-classifier leaves the last layer out of a file's weights; give such a file (weights: FILE, "
+        "run.yaml: reset-classifier ignores the last layer of a file's weights; give such a file (weights: FILE, "
         + "or a .onnx or .ocs file as model), or leave it out.",
         "--reset-classifier")]
     public void A_start_that_cannot_be_had_is_told_before_anything_is_written(string sentence, params string[] start)

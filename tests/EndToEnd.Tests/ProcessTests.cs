@@ -34,7 +34,7 @@ public sealed class ProcessTests : IDisposable
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Stopped in epoch", rest, StringComparison.Ordinal);
-        Assert.Contains($"`ocs train --resume {run}` goes on.", rest, StringComparison.Ordinal);
+        Assert.Contains($"`ocs train --resume {run}` resumes it.", rest, StringComparison.Ordinal);
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(run, "checkpoints")));
         Assert.NotNull(RunLogReader.Read(run).Summary);
         Assert.True(File.Exists(Path.Combine(run, "model.ocs")));
@@ -61,10 +61,10 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(1, process.ExitCode);
         var output = string.Join(' ', words);
         Assert.Contains(
-            "libtorch problem OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which is not there: set it to ",
+            "libtorch problem OCS_TORCH_SHIM names /nonexistent/libocs_torch.so, which does not exist: set it to ",
             output, StringComparison.Ordinal);
         Assert.EndsWith(
-            "Training does not work here before the problems are solved.", output, StringComparison.Ordinal);
+            "Training does not work here until the problems are solved.", output, StringComparison.Ordinal);
     }
 
     private static Process Start(params string[] args)

@@ -74,7 +74,7 @@ public sealed class SegmentationRunTests : IDisposable
             "Network 'cifar_resnet8' gives [1, 2] for an image, but a segmentation of maskfolder has 2 classes",
             Fails("--set", "model=cifar_resnet8"), StringComparison.Ordinal);
         Assert.Contains(
-            "take a height and a width that 16 divides", Fails("--set", "masks.height=24"), StringComparison.Ordinal);
+            "use a height and a width divisible by 16", Fails("--set", "masks.height=24"), StringComparison.Ordinal);
         Assert.Contains(
             "training.label-smoothing is for the task classification", Fails("--set", "training.label-smoothing=0.1"),
             StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class SeveralBudgetsTests : IDisposable
 
         Assert.Equal(130, stopped.Code);
         Assert.EndsWith(
-            $"Stopped; `ocs train --resume {Out("parts")}` goes on with the runs in it.\n", stopped.Output,
+            $"Stopped; `ocs train --resume {Out("parts")}` resumes the runs in it.\n", stopped.Output,
             StringComparison.Ordinal);
         // So few steps may teach the network nothing, and then exit code 3 says so.
         Assert.True(whole.Code is 0 or 3, whole.Error);

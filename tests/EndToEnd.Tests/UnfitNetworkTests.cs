@@ -114,7 +114,7 @@ public sealed class UnfitNetworkTests : IDisposable
 
         var sentence =
             $"The weights of {broken} are not finite: 'bn1.weight' is the first parameter with NaN or infinite values. "
-            + "Give weights from before the training that made them so.";
+            + "Give weights from before the training diverged.";
         Assert.Equal(
             sentence, CommandLine.Fails("prune", broken, "--target", "0.5", "--out", _folder.PathOf("cut.ocs")));
         Assert.Equal(sentence, CommandLine.Fails("train", _config, "--out", _run, "--set", $"model={broken}"));

@@ -193,7 +193,7 @@ public sealed class NetworkFileTests : IDisposable
         using var loaded = Network.Load("cifar_resnet8", _folder.PathOf("a.pth"), remarks: remarks);
 
         Assert.Equal(
-            [$"{_folder.PathOf("a.pth")} holds 1 value that is no weight of 'cifar_resnet8'; left out: "
+            [$"{_folder.PathOf("a.pth")} holds 1 value that is not a weight of 'cifar_resnet8'; ignored: "
                 + "'criterion.weight'."],
             remarks);
     }
@@ -238,7 +238,7 @@ public sealed class NetworkFileTests : IDisposable
         var error = Assert.Throws<OcsInputException>(() => network.Save(_folder.PathOf(name)));
 
         Assert.EndsWith(
-            "does not say by its ending what to write: give a name that ends in .ocs, .onnx, .safetensors or .pth.",
+            "has an unknown extension: give a name that ends in .ocs, .onnx, .safetensors or .pth.",
             error.Message,
             StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf(name)));

@@ -55,7 +55,7 @@ public sealed class InferenceSessionTests
         Assert.Equal([true, true], Cast(ElementType.Bool).As<bool>());
         Assert.Equal([(Half)1.5, (Half)(-2)], Cast(ElementType.Float16).As<Half>());
         Assert.Equal(
-            "The value 'y' is a tensor of UInt16, which is not read here; let the network end in a cast to float.",
+            "The value 'y' is a tensor of UInt16, which is not supported; end the network with a cast to float.",
             Assert.Throws<OnnxRuntimeException>(() => Cast(ElementType.UInt16)).Message);
 
         static TensorData Cast(ElementType type)
@@ -113,7 +113,7 @@ public sealed class InferenceSessionTests
             File.Delete(path);
         }
 
-        Assert.Equal($"{path} is not there; give the path of an ONNX file.", Fails(path));
+        Assert.Equal($"{path} does not exist; give the path of an ONNX file.", Fails(path));
 
         static string Fails(string path) =>
             Assert.Throws<OnnxRuntimeException>(() => InferenceSession.Open(path)).Message;

@@ -173,7 +173,7 @@ public sealed partial class HtmlReportTests
         var summary = SampleRun.Folder.Summary!;
 
         Assert.Contains(
-            "computes under ONNX Runtime 1.30.0 what the network computes here: "
+            "computes under ONNX Runtime 1.30.0 what libtorch computes: "
             + "largest relative difference 6.1·10⁻⁷.",
             Page(summary.Onnx), StringComparison.Ordinal);
         Assert.Contains(
@@ -183,7 +183,7 @@ public sealed partial class HtmlReportTests
             "was not verified: There is no runtime.",
             Page(new() { Tolerance = 1e-4, Problem = "There is no runtime." }), StringComparison.Ordinal);
         Assert.Contains(
-            "does not compute under X what the network computes here: <b>They differ.",
+            "does not compute under X what libtorch computes: <b>They differ.",
             Page(new() { Equal = false, Runtime = "X", Tolerance = 1e-4, Problem = "<b>They differ." }),
             StringComparison.Ordinal);
 

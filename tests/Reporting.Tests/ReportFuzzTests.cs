@@ -31,10 +31,10 @@ public sealed class ReportFuzzTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("\"groups\": [", "\"groups\": null, \"x\": [", "(at $.groups)")]
-    [InlineData("\"channels_before\": 16", "\"channels_before\": 2147483647", "layers[0] is none of a network")]
+    [InlineData("\"channels_before\": 16", "\"channels_before\": 2147483647", "layers[0] is impossible")]
     [InlineData(
         "\"macs_after\": ", "\"macs_after\": -9223372036854775808, \"x\": ",
-        "macs_before and macs_after are no costs of a network")]
+        "macs_before and macs_after are not possible costs")]
     public void Numbers_that_no_run_has_are_refused(string part, string other, string reason)
     {
         SampleRun.WriteTo(_folder.Path);

@@ -162,7 +162,7 @@ public sealed class RunLogWriterTests
         }
 
         Assert.Equal(
-            $"{folder.PathOf("run.jsonl")} is not as the run had left it: the {readable} of its 3 epochs that "
+            $"{folder.PathOf("run.jsonl")} was changed outside the run: the {readable} of its 3 epochs that "
                 + "can be read are kept.", notice);
         int[] kept = [.. new[] { 0, 2 }.Take(readable), 3];
         Assert.Equal(kept, RunLogReader.Read(folder.Path).Records.Select(record => record.Epoch));

@@ -8,7 +8,7 @@ public sealed class CudaTests
     public void Without_CUDA_a_graph_and_memory_say_what_is_missing()
     {
         Assert.Equal(
-            "CUDA graph: cpu is no CUDA device",
+            "CUDA graph: cpu is not a CUDA device",
             Assert.Throws<TorchException>(() => new CudaGraph(Device.Cpu)).Message);
         if (TorchRuntime.HasCuda)
         {

@@ -65,7 +65,7 @@ public sealed class MaxVitTests
         var error = Assert.Throws<OcsInputException>(() => Models.Build("maxvit_t", new NetworkInput(3, 224, 256)));
         Assert.Equal(
             "maxvit_t attends within windows of 7x7 positions, which do not fill 56x64; "
-            + "take an image whose height and width 224 divides.",
+            + "use a height and a width divisible by 224.",
             error.Message);
     }
 }

@@ -120,11 +120,11 @@ public sealed class SsdTests
     {
         using var other = Network.Initialize(Models.Build("cifar_resnet8"));
         Assert.Equal(
-            "Network 'cifar_resnet8' has no trunk that a detector can be built on: give a residual network with "
+            "Network 'cifar_resnet8' has no backbone for a detector: give a residual network with "
             + "torchvision's names, such as resnet18, or vgg16.",
             Assert.Throws<OcsInputException>(() => SsdBackbone.From(other, 3)).Message);
         Assert.Equal(
-            "A detector needs at least 1 class of objects, but 0 was asked for; the background is none.",
+            "A detector needs at least 1 class of objects, not 0; the background does not count.",
             Assert.Throws<OcsInputException>(() => Models.Build("ssd300_resnet18", classes: 0)).Message);
         var one = Models.Build("ssd300_resnet18", classes: 1);
         Assert.Equal(2, one.Nodes[one.Outputs[1]].Shape[^1]);

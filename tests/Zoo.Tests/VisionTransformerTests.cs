@@ -81,7 +81,7 @@ public sealed class VisionTransformerTests
         var error = Assert.Throws<OcsInputException>(() => Models.Build("vit_b_16", new NetworkInput(3, 224, 100)));
         Assert.Equal(
             "vit_b_16 sees patches of 16x16 pixels, which do not fill an image of 224x100; "
-            + "take a height and a width that 16 divides.",
+            + "use a height and a width divisible by 16.",
             error.Message);
     }
 }

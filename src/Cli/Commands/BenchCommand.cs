@@ -9,7 +9,7 @@ using Ocs.Torch;
 namespace Ocs.Cli.Commands;
 
 /// <summary>
-/// `ocs bench`: how long networks take, under libtorch and ONNX Runtime; the paper's Tab. 9 for this machine.
+/// `ocs bench`: inference times under libtorch and ONNX Runtime; the paper's Tab. 9 for this machine.
 /// </summary>
 internal static class BenchCommand
 {
@@ -127,7 +127,7 @@ internal static class BenchCommand
     }
 }
 
-/// <summary>What `ocs bench` was asked for; no runtimes mean both.</summary>
+/// <summary>The options of `ocs bench`; no runtimes mean both.</summary>
 internal sealed record BenchOptions(
     IReadOnlyList<int> Batches, IReadOnlyList<NetworkRuntime> Runtimes, int Threads, int Runs, int WarmUps);
 
@@ -135,9 +135,9 @@ internal sealed record BenchOptions(
 internal sealed record BenchOutput(int Threads, int Runs, int WarmUps, IReadOnlyList<BenchRow> Rows);
 
 /// <summary>
-/// A network under a runtime with a batch size. Times are of a whole batch; speed-ups are over the first network under
-/// the same runtime, the theoretical one is the ratio of their MACs. MACs, parameters and the theoretical speed-up are
-/// null for .onnx files that libtorch cannot run.
+/// A network under a runtime with a batch size. Times are those of a whole batch. Speed-ups are relative to the first
+/// network under the same runtime; the theoretical speed-up is the ratio of MACs. MACs, parameters and the theoretical
+/// speed-up are null for .onnx files that libtorch cannot run.
 /// </summary>
 internal sealed record BenchRow(
     string Model, string Runtime, int Batch, long? Macs, long? Parameters,

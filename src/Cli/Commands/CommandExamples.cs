@@ -24,7 +24,7 @@ internal static class CommandExamples
             ["ocs demo"] =
             [
                 new("ocs demo", "Writes runs/demo with the small network and the report."),
-                new("ocs demo --set training.epochs=2 --out runs/short", "A shorter one, in another folder."),
+                new("ocs demo --set training.epochs=2 --out runs/short", "A shorter run, in another folder."),
             ],
             ["ocs init"] =
             [
@@ -36,7 +36,7 @@ internal static class CommandExamples
                     "A folder of pictures: with a folder for each class, or with masks or boxes."),
                 new(
                     "ocs init --model network.onnx --data photos --out run.yaml",
-                    "A trained network, which the run starts from."),
+                    "Starts with a trained network."),
                 new("ocs init --model gpt_nano --data input.txt --out run.yaml", "A text."),
             ],
             ["ocs train"] =
@@ -44,14 +44,14 @@ internal static class CommandExamples
                 new("ocs train run.yaml --dry-run", "Shows what the run would do, and how long it would take."),
                 new("ocs train run.yaml --target 0.6 --out runs/small", "Trains, with another target than the file's."),
                 new("ocs train --model cifar_resnet20 --data cifar10 --epochs 20", "The same without a file."),
-                new("ocs train --resume runs/small", "Goes on with a run that was stopped or killed."),
+                new("ocs train --resume runs/small", "Resumes a run that was stopped or killed."),
             ],
             ["ocs baseline"] =
             [
                 new("ocs baseline run.yaml --out runs/twin", "Trains the same network without pruning, to compare."),
                 new(
                     "ocs baseline run.yaml --model small.onnx --learning-rate 0.01 --out runs/tuned",
-                    "Trains on what `ocs prune` wrote."),
+                    "Fine-tunes the network that `ocs prune` wrote."),
             ],
             ["ocs prune"] =
             [
@@ -60,7 +60,7 @@ internal static class CommandExamples
                     "Removes half of the multiply-accumulates."),
                 new(
                     "ocs prune network.onnx --target 0.5 --ignore 'head.*' --maximum-pruned 0.7 --out small.onnx",
-                    "The same, with the head as it is and three tenths of every layer left at least."),
+                    "The same, but keeps the head and at least 30 % of every layer."),
                 new(
                     "ocs prune network.onnx --target-latency 4 --out small.onnx",
                     "Removes channels until an image takes 4 ms on this machine."),
@@ -77,15 +77,15 @@ internal static class CommandExamples
             ],
             ["ocs inspect"] =
             [
-                new("ocs inspect cifar_resnet56", "Shows what can be pruned of a network of the zoo."),
-                new("ocs inspect network.onnx --input-size 3x224x224", "Of a file that leaves its sizes open."),
+                new("ocs inspect cifar_resnet56", "Shows what can be pruned in a network of the zoo."),
+                new("ocs inspect network.onnx --input-size 3x224x224", "A file with dynamic sizes."),
                 new("ocs inspect network.onnx --json", "The same for another program."),
             ],
             ["ocs export"] =
             [
                 new(
                     "ocs export runs/small/model.ocs --onnx small.onnx --fold-batch-norm",
-                    "Writes what is shipped: batch norms are part of the convolutions."),
+                    "Writes the file to ship, with folded batch norms."),
                 new("ocs export runs/small/model.ocs --onnx half.onnx --float16", "The same with 16-bit floats."),
                 new("ocs export network.onnx --pytorch network.pth", "Writes the weights for PyTorch."),
             ],
@@ -93,10 +93,10 @@ internal static class CommandExamples
             [
                 new(
                     "ocs quantize runs/small/model.ocs --out int8.onnx",
-                    "Takes the ranges from images that the run was trained with."),
+                    "Calibrates with training images of the run."),
                 new(
                     "ocs quantize network.onnx --data imagefolder --data-root photos --out int8.onnx",
-                    "Takes them from a folder of pictures."),
+                    "Calibrates with a folder of pictures."),
             ],
             ["ocs verify"] =
             [
@@ -115,22 +115,22 @@ internal static class CommandExamples
                 new("ocs detect runs/boxes/model.ocs street.jpg", "Writes detections/street.jpg with its boxes."),
                 new(
                     "ocs detect runs/boxes/model.ocs street.jpg yard.png --score 0.6 --out seen",
-                    "Shows surer boxes alone, of two pictures."),
+                    "Shows only boxes with higher scores, in two pictures."),
             ],
             ["ocs report"] =
             [
-                new("ocs report runs/small", "Writes runs/small/report.html anew."),
+                new("ocs report runs/small", "Rewrites runs/small/report.html."),
                 new("ocs report runs/small --baseline runs/twin", "Compares a run with its unpruned twin."),
                 new("ocs report runs/a runs/b --csv tables --latex runs.tex", "Compares runs, with tables of them."),
             ],
             ["ocs watch"] =
             [
-                new("ocs watch runs/small", "Shows a run that goes on, or that begins soon."),
-                new("ocs watch runs/a runs/b --port 0", "Compares two runs, on a port that is free."),
+                new("ocs watch runs/small", "Shows a run in progress, or one that begins soon."),
+                new("ocs watch runs/a runs/b --port 0", "Compares two runs, on a free port."),
             ],
             ["ocs data"] =
             [
-                new("ocs data list", "Shows which data sets are there."),
+                new("ocs data list", "Shows which data sets are found."),
                 new("ocs data check cifar10", "Reads all images of one."),
             ],
             ["ocs data list"] =
@@ -163,13 +163,13 @@ internal static class CommandExamples
                 new(
                     "ocs completion bash > ~/.local/share/bash-completion/completions/ocs",
                     "For bash; or `source <(ocs completion bash)` in ~/.bashrc."),
-                new("source <(ocs completion zsh)", "For zsh: in ~/.zshrc, behind compinit."),
+                new("source <(ocs completion zsh)", "For zsh: in ~/.zshrc, after compinit."),
                 new("ocs completion fish > ~/.config/fish/completions/ocs.fish", "For fish."),
                 new("ocs completion pwsh | Out-String | Invoke-Expression", "For PowerShell: in $PROFILE."),
             ],
         }.ToImmutableDictionary(StringComparer.Ordinal);
 
-    /// <summary>Those of a command.</summary>
+    /// <summary>The examples of a command.</summary>
     public static ImmutableArray<HelpExample> Of(Command command) =>
         Examples.GetValueOrDefault(CommandHelp.NameOf(command), []);
 }

@@ -7,7 +7,7 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>Arguments and options that several commands have, so that they read alike everywhere.</summary>
+/// <summary>Arguments and options that several commands share.</summary>
 internal static class CommonOptions
 {
     public static Argument<string> Model() => new("MODEL")
@@ -101,11 +101,11 @@ internal static class CommonOptions
         CompletionSources = { Values.ListOf<GroupKind>() },
     };
 
-    /// <summary>The policy that an option was given; null if it was not.</summary>
+    /// <summary>The policy given by an option; null if absent.</summary>
     public static CouplingPolicy? Policy(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { } name ? Choices.Named<CouplingPolicy>(option.Name, name) : null;
 
-    /// <summary>The kinds that an option was given, with commas between or one by one.</summary>
+    /// <summary>The kinds given by an option, separated by commas or by repeated options.</summary>
     public static ImmutableArray<GroupKind> Kinds(ParseResult parsed, Option<string[]> option) =>
     [
         .. (parsed.GetValue(option) ?? [])

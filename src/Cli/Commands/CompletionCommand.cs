@@ -18,7 +18,7 @@ internal static class CompletionCommand
         };
         var command = new Command(
             "completion",
-            "Writes a script for a shell, with which the Tab key completes commands, options and what they take.")
+            "Writes a shell script for Tab completion of commands, options and values.")
         {
             shell,
         };
@@ -40,7 +40,7 @@ internal static class CompletionCommand
         return command;
     }
 
-    /// <summary>What the scripts call.</summary>
+    /// <summary>The hidden command that the scripts call.</summary>
     public static Command CreateAnswer(CommandConsole console)
     {
         var line = new Option<string?>("--line") { Description = "The line up to the cursor, as bash gives it." };
@@ -50,7 +50,7 @@ internal static class CompletionCommand
             Description = "The words behind the command's name, the last one up to the cursor.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("complete", "Lists what may stand at the end of a line, for a shell's script.")
+        var command = new Command("complete", "Lists completions of a line, for a shell's script.")
         {
             line, breaks, words,
         };
@@ -64,7 +64,7 @@ internal static class CompletionCommand
         return command;
     }
 
-    // A candidate a line, and behind a tab what it is.
+    // Writes one candidate per line, with its description after a tab.
     private static int Answer(
         ShellLine? line, string breaks, string[] words, RootCommand root, CommandConsole console)
     {

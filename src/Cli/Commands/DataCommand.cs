@@ -7,7 +7,7 @@ using Ocs.Data;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs data`: where data sets are looked for, whether they are whole, and packing them.</summary>
+/// <summary>`ocs data`: finds, checks and packs data sets.</summary>
 internal static class DataCommand
 {
     public static Command Create(CommandConsole console)
@@ -85,7 +85,7 @@ internal static class DataCommand
             }
         }
 
-        // A folder of photographs takes long, so it is checked when it is named.
+        // A folder of photographs takes long, so it is only checked by name.
         var chosen = names.Length > 0
             ? names
             : [.. DatasetCatalog.Names.Where(name => DatasetCatalog.Locate(name, root) is not null)];
@@ -132,7 +132,7 @@ internal static class DataCommand
         ? new(MaskFolder.DataName, DatasetLayout.Masks, folder)
         : null;
 
-    // Every image and mask is read; the first that cannot be is the problem.
+    // Reads every image and mask; the first unreadable one is the problem.
     private static DatasetCheck CheckMasks(string? root)
     {
         var location = Masks(root);
@@ -202,7 +202,7 @@ internal static class DataCommand
 internal sealed record DataOutput(IReadOnlyList<DataRow> Datasets);
 
 /// <summary>
-/// A data set: where it was found, and, after a check, what is in it. Null if it was not found or not checked.
+/// A data set: its folder, and its content after a check. Values are null if it was not found or not checked.
 /// </summary>
 internal sealed record DataRow(
     string Name, string? Path, string? Layout, int? TrainSamples, int? TestSamples, bool? Whole, string? Problem,

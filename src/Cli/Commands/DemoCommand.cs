@@ -9,7 +9,7 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs demo`: the whole cycle on real data in minutes, and the unpruned twin.</summary>
+/// <summary>`ocs demo`: the whole cycle on real data in minutes, and the unpruned twin for comparison.</summary>
 internal static class DemoCommand
 {
     private const string Source = "demo.yaml";
@@ -18,13 +18,13 @@ internal static class DemoCommand
     {
         var set = new Option<string[]>("--set")
         {
-            Description = "Sets an option over experiments/demo.yaml.",
+            Description = "Overrides an option of experiments/demo.yaml.",
             HelpName = "KEY=VALUE",
             CompletionSources = { Values.Assignment },
         };
         var folder = new Option<string>("--out")
         {
-            Description = "The run's folder; a run that is there is replaced.",
+            Description = "The run's folder; an existing run is replaced.",
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
             CompletionSources = { PathValues.Folders },

@@ -85,7 +85,7 @@ internal static class DetectCommand
         return ExitCode.Fine;
     }
 
-    // Before anything is written: no picture takes the place of one that is read, or of another.
+    // Checked before anything is written: no output may overwrite an input or another output.
     private static string[] PicturesOf(string[] images, string folder)
     {
         var read = images.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
@@ -96,7 +96,7 @@ internal static class DetectCommand
             return read.Contains(Path.GetFullPath(picture))
                 ? throw new OcsInputException($"{picture} would be overwritten; give another folder (--out DIR).")
                 : written.Add(picture) ? picture : throw new OcsInputException(
-                    $"{image} and another image would both become {picture}; give one of them to a call of its own.");
+                    $"{image} and another image would both become {picture}; process one of them separately.");
         });
     }
 
@@ -146,7 +146,7 @@ internal static class DetectCommand
         return whole;
     }
 
-    // A run writes the names of its classes beside the network.
+    // A run stores its class names beside the network.
     private static ImmutableArray<string> NamesFor(string model, Graph graph)
     {
         var count = (int)graph.Nodes[graph.Outputs[^1]].Shape[^1] - 1;
@@ -179,6 +179,6 @@ internal static class DetectCommand
 /// <summary>`ocs detect --json`.</summary>
 internal sealed record DetectOutput(IReadOnlyList<DetectedObject> Objects);
 
-/// <summary>An object that was found; the box is in pixels of the picture.</summary>
+/// <summary>A detected object; the box is in pixels of the picture.</summary>
 internal sealed record DetectedObject(
     string Image, string Class, double Score, double Left, double Top, double Right, double Bottom);

@@ -4,7 +4,7 @@ using Ocs.Cli.Output;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs doctor`: what this machine has of what ocs needs, and what to do about the rest.</summary>
+/// <summary>`ocs doctor`: checks this machine for what ocs needs, and says how to fix problems.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(CommandConsole console)
@@ -46,17 +46,17 @@ internal static class DoctorCommand
         console.Write(table);
         console.WriteLine(code == ExitCode.Fine
             ? "Training works here."
-            : "Training does not work here before the problems are solved.");
+            : "Training does not work here until the problems are solved.");
         return code;
     }
 }
 
 /// <summary>`ocs doctor --json`.</summary>
-/// <param name="Findings">All of them, in the order of the table.</param>
+/// <param name="Findings">The findings, in the order of the table.</param>
 internal sealed record DoctorOutput(IReadOnlyList<DoctorRow> Findings);
 
 /// <summary>One part of the machine or the installation.</summary>
 /// <param name="Part">The part.</param>
 /// <param name="State"><c>fine</c>, <c>note</c> or <c>problem</c>.</param>
-/// <param name="Text">What was found, and what to do.</param>
+/// <param name="Text">The finding, and the remedy.</param>
 internal sealed record DoctorRow(string Part, string State, string Text);

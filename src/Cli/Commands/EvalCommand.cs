@@ -20,7 +20,7 @@ internal static class EvalCommand
 {
     private const int BatchSize = 500;
 
-    // 500 images of 224x224 would take gigabytes as they pass through a network.
+    // The activations of 500 images of 224x224 would take gigabytes.
     private const int PhotographBatchSize = 64;
 
     public static Command Create(CommandConsole console)
@@ -29,7 +29,7 @@ internal static class EvalCommand
         var weights = CommonOptions.Weights();
         var data = new Option<string?>("--data")
         {
-            Description = "The data set, `ocs data list` lists them (default: what the network's run has).",
+            Description = "The data set, `ocs data list` lists them (default: that of the network's run).",
             HelpName = "NAME",
             CompletionSources = { Values.DataSets },
         };
@@ -51,12 +51,12 @@ internal static class EvalCommand
         var device = CommonOptions.Device();
         var ignored = new Option<int?>("--ignored-value")
         {
-            Description = "For a maskfolder: the value of pixels that have no class (default: 255, and 11 of CamVid).",
+            Description = "For a maskfolder: the value of pixels without a class (default: 255, or 11 for CamVid).",
             HelpName = "N",
         };
         var runtime = new Option<string?>("--runtime")
         {
-            Description = $"What runs the network: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
+            Description = $"The runtime: {string.Join(" or ", Choices.Names<NetworkRuntime>())} (default: "
                 + "onnxruntime for an .onnx file with int8 layers, else libtorch).",
             HelpName = "NAME",
             CompletionSources = { Values.Of<NetworkRuntime>() },
@@ -92,7 +92,7 @@ internal static class EvalCommand
                 if (ofData.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray)
                 {
                     throw new OcsInputException(
-                        $"{stray.Name} goes with --data; without it the options of the network's run count. Leave it "
+                        $"{stray.Name} needs --data; without it the options of the network's run apply. Leave it "
                         + "out, or give --data NAME.");
                 }
 
@@ -115,8 +115,8 @@ internal static class EvalCommand
             if (TrainingDataSource.TaskOf(name) != TaskKind.Classification)
             {
                 throw new OcsInputException(
-                    $"A configuration says where the files of {name} are: leave --data out, and give a network in its "
-                    + "run's folder.");
+                    $"A configuration states where the files of {name} are: leave --data out, and give a network in "
+                    + "its run's folder.");
             }
 
             var source = TrainingDataSource.Open(
@@ -163,7 +163,7 @@ internal static class EvalCommand
         return Show(request, model.Graph, data, new Classification(data.ClassNames), found, console);
     }
 
-    // The file is run as it is, so there is no count of its MACs and parameters.
+    // The file runs as it is, so its MACs and parameters are unknown.
     private static int RunOnnx(
         ModelRequest request, LabelledImages data, NormalizationChoice? normalization, CommandConsole console)
     {
@@ -186,12 +186,12 @@ internal static class EvalCommand
         return Show(request, graph: null, data, task, found, console);
     }
 
-    // The options of the run say what it is measured on.
+    // The run's options name the task and the data.
     private static int RunAsTrained(
         ModelRequest request, string? root, int? limit, Device device, CommandConsole console)
     {
         var config = ModelSource.ConfigBeside(request.Model) ?? throw new OcsInputException(
-            $"{request.Model} lies in no run's folder, so say what it is measured on: --data NAME "
+            $"{request.Model} is not in a run's folder, so state the data set: --data NAME "
             + "(`ocs data list` lists the data sets).");
         var options = ExperimentOptions.Load(config, []);
         options = options with { DataLimit = limit ?? options.DataLimit };
@@ -207,7 +207,7 @@ internal static class EvalCommand
         return Show(request, model.Graph, data.Test, task, found, console);
     }
 
-    // The network says how large images are, and how many classes there are.
+    // The network gives the image size and the number of classes.
     private static int RunMasks(
         ModelRequest request, string? root, int? limit, MaskChoices masks, Device device, CommandConsole console)
     {
@@ -287,10 +287,10 @@ internal sealed record EvalOutput(
     string Model, string Data, int Samples, double? Accuracy, double Loss, long? Macs, long? Parameters,
     double ImagesPerSecond)
 {
-    /// <summary>With the class among the five likeliest; null if there are ten classes or fewer.</summary>
+    /// <summary>Top-5 accuracy; null for ten classes or fewer.</summary>
     public double? Top5Accuracy { get; init; }
 
-    /// <summary>What another task than classification measures, by the metric's name; absent for that.</summary>
+    /// <summary>The metrics of other tasks, by name; absent for classification.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, double>? Metrics { get; init; }
 }

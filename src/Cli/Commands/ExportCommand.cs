@@ -10,7 +10,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs export`: a network for other programs.</summary>
+/// <summary>`ocs export`: writes a network for other programs.</summary>
 internal static class ExportCommand
 {
     public static Command Create(CommandConsole console)
@@ -47,7 +47,7 @@ internal static class ExportCommand
         var quantization = new QuantizationChoices();
         var detections = new Option<string?>("--detections")
         {
-            Description = "ONNX of a detector: what it gives: decoded boxes (default), nms for those that stay too, or "
+            Description = "ONNX of a detector: its outputs: decoded boxes (default), nms for selected boxes too, or "
                 + "raw offsets.",
             HelpName = string.Join('|', Choices.Names<OnnxDetections>()),
             CompletionSources = { Values.Of<OnnxDetections>() },
@@ -213,7 +213,7 @@ internal static class ExportCommand
 }
 
 /// <summary>
-/// `ocs export --json`; <paramref name="Onnx"/> is the check of the ONNX file, where one was written, and
-/// <paramref name="Int8"/> what an int8 file came to.
+/// `ocs export --json`. <paramref name="Onnx"/> is the check of a written ONNX file, <paramref name="Int8"/> the result
+/// of a written int8 file.
 /// </summary>
 internal sealed record ExportOutput(string Model, IReadOnlyList<string> Files, OnnxSummary? Onnx, Int8Summary? Int8);

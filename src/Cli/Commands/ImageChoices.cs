@@ -31,7 +31,7 @@ internal sealed class ImageChoices
 
     public IEnumerable<Option> All => [_size, _resize, _workers, _skipBroken, _validationSplit];
 
-    /// <summary>Where there are no images for accuracy, how many are taken from those for training.</summary>
+    /// <summary>The fraction of training images held out if there are no test images.</summary>
     public static Option<double?> ValidationSplit() => new("--validation-split")
     {
         Description = "For an imagefolder without val: fraction of each class for validation, "
@@ -39,16 +39,16 @@ internal sealed class ImageChoices
         HelpName = "F",
     };
 
-    /// <summary>Leaves broken images out.</summary>
+    /// <summary>Skips broken images.</summary>
     public static Option<bool> SkipBroken() => new("--skip-broken")
     {
         Description = "For an imagefolder: skips images that cannot be read, and names them.",
     };
 
-    /// <summary>What was chosen; a sentence where it was for a data set that is no folder of images.</summary>
+    /// <summary>The chosen options; an error if they are given for another data set than a folder of images.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="data">The data set's name.</param>
-    /// <param name="size">Finds what the network takes; null where that is open.</param>
+    /// <param name="size">Gives the network's image size; null if it is dynamic.</param>
     public ImageFolderOptions Of(ParseResult parsed, string data, Func<int?> size)
     {
         if (data != ImageFolder.DataName

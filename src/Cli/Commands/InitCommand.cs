@@ -6,7 +6,7 @@ using Ocs.Cli.Starting;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs init`: a configuration to begin with, for a network and a data set.</summary>
+/// <summary>`ocs init`: writes a first configuration for a network and a data set.</summary>
 internal static class InitCommand
 {
     private const string Usual = "run.yaml";
@@ -22,7 +22,7 @@ internal static class InitCommand
         var data = new Option<string?>("--data")
         {
             Description = "A data set (`ocs data list` lists them), a text, or a folder: pictures with a folder for "
-                + "each class, with masks, or with boxes as COCO, VOC or YOLO write them. The task is what is there.",
+                + "each class, with masks, or with boxes as COCO, VOC or YOLO write them. The data decide the task.",
             HelpName = "DATA",
             CompletionSources = { Values.DataSets, PathValues.Files(".txt") },
         };
@@ -36,7 +36,7 @@ internal static class InitCommand
         var force = new Option<bool>("--force") { Description = "Replaces a file that is there." };
         var command = new Command(
             "init",
-            "Writes a configuration for `ocs train`: values to begin with, what each key means, and all other keys as "
+            "Writes a configuration for `ocs train`: first values, the meaning of each key, and all other keys as "
             + "comments.")
         {
             model, data, output, force,
@@ -87,8 +87,8 @@ internal static class InitCommand
 }
 
 /// <summary>`ocs init --json`.</summary>
-/// <param name="File">The file that was written.</param>
-/// <param name="Task">What the network is trained for.</param>
+/// <param name="File">The written file.</param>
+/// <param name="Task">The task of the network.</param>
 /// <param name="Data">The data set, as the configuration names it.</param>
-/// <param name="DataRoot">What --data-root has to be; null where it is not needed.</param>
+/// <param name="DataRoot">The value of --data-root; null if not needed.</param>
 internal sealed record InitOutput(string File, string Task, string Data, string? DataRoot);

@@ -11,8 +11,7 @@ using Ocs.Pruning.Coupling;
 namespace Ocs.Cli.Commands;
 
 /// <summary>
-/// `ocs inspect`: layers, MACs, groups, what is coupled with what, what is frozen and why. Needs no libtorch, except
-/// for a file.
+/// `ocs inspect`: layers, MACs, groups, their members, and why groups are frozen. Needs libtorch only for files.
 /// </summary>
 internal static class InspectCommand
 {
@@ -143,7 +142,7 @@ internal static class InspectCommand
         var prunable = coupling.Groups.Count(group => group.IsPrunable);
         console.WriteLine(
             $"{coupling.Groups.Length} groups, {prunable} of them prunable. "
-            + "The slices of a group's channel leave together:");
+            + "The slices of a channel are removed together:");
         foreach (var group in coupling.Groups)
         {
             var state = group.IsPrunable ? "" : $", frozen: {group.FrozenReason}";
@@ -208,18 +207,18 @@ internal static class InspectCommand
 /// <param name="Input">[C, H, W].</param>
 /// <param name="Macs">Multiply-accumulates of one sample.</param>
 /// <param name="Parameters">Trained values.</param>
-/// <param name="Groups">What leaves together.</param>
+/// <param name="Groups">The groups.</param>
 /// <param name="Kept">The nodes of an ONNX file that are kept as they are.</param>
 internal sealed record InspectOutput(
     string Model, IReadOnlyList<long> Input, long Macs, long Parameters, IReadOnlyList<InspectGroup> Groups,
     IReadOnlyList<InspectKept> Kept);
 
-/// <summary>A node that is kept as it is, and why.</summary>
+/// <summary>A kept node, with the reason.</summary>
 internal sealed record InspectKept(string Name, string Operator, string Reason);
 
 /// <summary>
-/// A group of `ocs inspect --json`; <paramref name="Kind"/> says which width of a network it is, or is null,
-/// <paramref name="Reason"/> why it is frozen, or is null.
+/// A group of `ocs inspect --json`. <paramref name="Kind"/> is the kind of width, or null; <paramref name="Reason"/> is
+/// why it is frozen, or null.
 /// </summary>
 internal sealed record InspectGroup(
     int Id, int Channels, string? Kind, bool Frozen, string? Reason, IReadOnlyList<InspectMember> Members);

@@ -41,7 +41,7 @@ internal sealed class LatencyChoices
 
     public IEnumerable<Option> All => [_target, _batch, _threads, _runtime];
 
-    /// <summary>The target, or null if a fraction is the target.</summary>
+    /// <summary>The latency target; null if the target is a fraction.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="writesOnnx">Whether the cut network is written for ONNX Runtime.</param>
     public LatencyTarget? Of(ParseResult parsed, bool writesOnnx)

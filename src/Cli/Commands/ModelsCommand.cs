@@ -16,7 +16,7 @@ internal static class ModelsCommand
 
     private static int Run(CommandConsole console)
     {
-        // Every network is built for its costs: on all cores.
+        // Every network is built to count its costs, on all cores.
         var rows = Models.All.AsParallel().AsOrdered()
             .Select(model => (model, graph: Models.Build(model.Name)))
             .Select(pair => new ModelRow(
@@ -55,7 +55,7 @@ internal static class ModelsCommand
 internal sealed record ModelsOutput(IReadOnlyList<ModelRow> Models);
 
 /// <summary>
-/// A network of the zoo, for the images (channels x height x width) and classes that it was published for.
+/// A network of the zoo, with the image size (channels x height x width) and classes that it was published for.
 /// </summary>
 internal sealed record ModelRow(
     string Model, string Description, string Image, int Classes, long Macs, long Parameters);

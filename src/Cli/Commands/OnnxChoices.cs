@@ -13,9 +13,9 @@ internal sealed class OnnxChoices
 
     public IEnumerable<Option> All => [_opset, _fold];
 
-    /// <summary>What was chosen.</summary>
+    /// <summary>The chosen options.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="missing">The option that is missing for an ONNX file to be written; null if one is.</param>
+    /// <param name="missing">The missing option without which no ONNX file is written; null if one is written.</param>
     public OnnxOptions Of(ParseResult parsed, string? missing)
     {
         var options = new OnnxOptions { Opset = parsed.GetValue(_opset), FoldBatchNorm = parsed.GetValue(_fold) };

@@ -4,9 +4,7 @@ using Ocs.Cli.Output;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>
-/// The headings that the options of a command stand under in its help, where they fill more than a screen.
-/// </summary>
+/// <summary>Headings for the options in a command's help, if they fill more than a screen.</summary>
 internal static class OptionGroups
 {
     private const string Others = "Other options";
@@ -32,14 +30,14 @@ internal static class OptionGroups
             ["ocs prune"] =
             [
                 new(
-                    "How much leaves",
+                    "How much to remove",
                     "--target --resource --target-latency --latency-batch --threads --runtime"),
-                new("Which channels leave", "--preset --saliency --scope --ranking --seed"),
+                new("Which channels to remove", "--preset --saliency --scope --ranking --seed"),
                 new(
-                    "Which channels stay",
+                    "Which channels to keep",
                     "--minimum-channels --maximum-pruned --round-to --ignore --only --freeze --heads --groups"),
                 new("Network", "--weights --classes --input-channels --input-size"),
-                new("The file that is written", "--out --opset --fold-batch-norm"),
+                new("The output file", "--out --opset --fold-batch-norm"),
                 new(
                     "Images for saliency taylor",
                     "--data --data-root --batches --image-size --resize --workers --skip-broken --validation-split"),
@@ -65,14 +63,14 @@ internal static class OptionGroups
             ],
             ["ocs quantize"] =
             [
-                new("The file that is written", "--out --opset"),
+                new("The output file", "--out --opset"),
                 new("Calibration", "--calibration --exclude --data --data-root --data-limit"),
                 new("Images of a folder", "--image-size --resize --workers --skip-broken --validation-split"),
                 new("Network and machine", "--weights --input-size --threads"),
             ],
         }.ToImmutableDictionary(StringComparer.Ordinal);
 
-    /// <summary>Each heading with its options; nothing where all options stand in one list.</summary>
+    /// <summary>Each heading with its options; empty if all options are in one list.</summary>
     public static IReadOnlyList<(string Heading, IReadOnlyList<Option> Options)> Of(Command command)
     {
         if (!Groups.TryGetValue(CommandHelp.NameOf(command), out var groups))
@@ -90,9 +88,9 @@ internal static class OptionGroups
     }
 }
 
-/// <summary>Options that stand together.</summary>
-/// <param name="heading">What they are about.</param>
-/// <param name="names">Their names, with blanks between them.</param>
+/// <summary>Options under one heading.</summary>
+/// <param name="heading">The heading.</param>
+/// <param name="names">The names, separated by spaces.</param>
 internal sealed class OptionGroup(string heading, string names)
 {
     public string Heading { get; } = heading;

@@ -47,7 +47,7 @@ internal static class PackCommand
         {
             var what = $"{report.Path}: {Numbers.Whole(report.Images)} images, {Numbers.Whole(report.Bytes)} bytes";
             console.WriteLine(
-                report.Written ? what : $"{what}; it was there already, and the images have not changed since");
+                report.Written ? what : $"{what}; already packed, and the images have not changed since");
             foreach (var image in report.Broken)
             {
                 console.Error.WriteLine(BrokenImageList.Line(image));
@@ -61,7 +61,7 @@ internal static class PackCommand
 /// <summary>`ocs data pack --json`.</summary>
 internal sealed record PackOutput(IReadOnlyList<PackRow> Files);
 
-/// <summary>A packed file, whether it was written now, and the images in it that could not be read.</summary>
+/// <summary>A packed file, whether it is new, and the images that could not be read.</summary>
 internal sealed record PackRow(string Path, int Images, long Bytes, bool Written, IReadOnlyList<string> Broken)
 {
     public static PackRow Of(PackReport report) =>

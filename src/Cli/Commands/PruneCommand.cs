@@ -203,13 +203,13 @@ internal static class PruneCommand
         }
     }
 
-    // Nothing of the file is read, and a sentence has said so.
+    // No node of the file can be read, which a sentence has stated.
     private static int CopyAsItIs(string output, Network model, OnnxOptions onnx, CommandConsole console)
     {
         if (!ModelSource.IsOnnx(output))
         {
             throw new OcsInputException(
-                $"Nothing of {model.Graph.Name} is read, so {output} would be empty; give a name that ends in .onnx.");
+                $"No node of {model.Graph.Name} can be read, so {output} would be empty; give a name ending in .onnx.");
         }
 
         OnnxFile.Write(output, model, onnx);
@@ -217,7 +217,7 @@ internal static class PruneCommand
         return ExitCode.Fine;
     }
 
-    // What is written as ONNX is compared under ONNX Runtime; an .ocs file is checked by its own sum.
+    // An ONNX file is compared under ONNX Runtime; an .ocs file has its own check sum.
     private static OnnxSummary? Write(
         string output, ProvenCut cut, PruningRecord record, OnnxOptions onnx, CommandConsole console)
     {
@@ -228,7 +228,7 @@ internal static class PruneCommand
             return null;
         }
 
-        // Norms that a cut changes are not those of the whole network with zeroed channels.
+        // A cut changes some norms, which then differ from the whole network with zeroed channels.
         return KeptCheck.Write(
             output, graph, parameters, onnx, console, cut.Gate.Note is null ? path => WriteZeroed(path, cut) : null);
     }

@@ -12,27 +12,27 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>What a cut without training came to.</summary>
-/// <param name="Model">The network as the command line calls it.</param>
-/// <param name="Output">The file that was written.</param>
-/// <param name="Options">What was searched by.</param>
-/// <param name="Partition">What stays.</param>
+/// <summary>The result of a cut without training.</summary>
+/// <param name="Model">The network's name on the command line.</param>
+/// <param name="Output">The written file.</param>
+/// <param name="Options">The options of the search.</param>
+/// <param name="Partition">The kept channels.</param>
 /// <param name="Plan">The cut.</param>
-/// <param name="Memory">Of activations alive at once.</param>
-/// <param name="Record">What the file remembers.</param>
-/// <param name="Gate">Whether the cut is right.</param>
-/// <param name="Onnx">How an ONNX file was written.</param>
-/// <param name="Goal">The time that was asked for; null for another budget.</param>
-/// <param name="Speed">What the cut saves where the file will run; null if nothing was written for there.</param>
+/// <param name="Memory">Bytes of activations alive at once.</param>
+/// <param name="Record">The pruning record in the file.</param>
+/// <param name="Gate">The result of the gate.</param>
+/// <param name="Onnx">The result of writing an ONNX file.</param>
+/// <param name="Goal">The latency goal; null for another budget.</param>
+/// <param name="Speed">The measured speed-up where the file will run; null if not measured.</param>
 internal sealed record PruneOutcome(
     string Model, string Output, PruneOptions Options, Partition Partition, CutPlan Plan, ResourceConstraint Memory,
     PruningRecord Record,
     GateResult Gate, OnnxOptions Onnx, PruneLatency? Goal, LatencySummary? Speed);
 
-/// <summary>Shows what `ocs prune` did.</summary>
+/// <summary>Shows the result of `ocs prune`.</summary>
 internal static class PruneReport
 {
-    // What is left of so few parameters has hardly learnt to tell anything.
+    // Below this fraction of parameters, a network has lost nearly all that it learnt.
     private const double FewParameters = 0.02;
 
     public static void Show(PruneOutcome outcome, CommandConsole console)
@@ -70,7 +70,7 @@ internal static class PruneReport
 
     private static IEnumerable<string> Remarks(PruneOutcome outcome)
     {
-        // A time has a sentence of its own.
+        // A latency goal has a separate sentence.
         var partition = outcome.Goal is null ? outcome.Partition : outcome.Partition with { Note = null };
         var names = outcome.Record.Groups.Select(group => group.Name);
         foreach (var remark in partition.Remarks(outcome.Record.Target, [.. names]))
@@ -118,7 +118,7 @@ internal static class PruneReport
             yield return CutLatency.Sentence(speed, outcome.Record.MacsBefore, outcome.Record.MacsAfter);
         }
 
-        yield return "The cut network gives what the full one gives with the pruned channels at zero "
+        yield return "The cut network computes the same as the full one with the pruned channels at zero "
             + $"(largest relative difference {outcome.Gate.LargestDifference:0.0e+0}).";
         if (outcome.Gate.Note is { } note)
         {
@@ -144,17 +144,15 @@ internal static class PruneReport
 }
 
 /// <summary>
-/// `ocs prune --json`; memory is in bytes of activations alive at once. <paramref name="Latency"/> is of
-/// --target-latency, <paramref name="Speed"/> of what was written as ONNX.
+/// `ocs prune --json`. Memory is in bytes of activations alive at once. <paramref name="Latency"/> belongs to
+/// --target-latency, <paramref name="Speed"/> to a written ONNX file.
 /// </summary>
 internal sealed record PruneOutput(
     string Model, double Target, long MacsBefore, long MacsAfter, long ParametersBefore, long ParametersAfter,
     long MemoryBefore, long MemoryAfter,
     PruneLatency? Latency, LatencySummary? Speed, IReadOnlyList<PruneGroup> Groups, GateSummary Gate, string Out);
 
-/// <summary>
-/// Times of `ocs prune --target-latency`, in milliseconds; what follows them says how they were taken.
-/// </summary>
+/// <summary>Times of `ocs prune --target-latency`, in milliseconds, and how they were measured.</summary>
 internal sealed record PruneLatency(
     double BeforeMs, double TargetMs, double PredictedMs, double MeasuredMs, bool IsMet, string Runtime, int Batch,
     int Threads, int RoundTo,
@@ -172,5 +170,5 @@ internal sealed record PruneLatency(
     }
 }
 
-/// <summary>A group of `ocs prune --json`, and the indices of its channels that stayed.</summary>
+/// <summary>A group of `ocs prune --json`, with the indices of its kept channels.</summary>
 internal sealed record PruneGroup(int Id, int Channels, IReadOnlyList<int> Kept);

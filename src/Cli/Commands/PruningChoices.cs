@@ -9,7 +9,7 @@ using Ocs.Pruning.Saliency;
 namespace Ocs.Cli.Commands;
 
 /// <summary>
-/// The options of `ocs prune` that say what leaves: saliency, ranking, resource and limits, over those of a preset.
+/// The options of `ocs prune` for the search: saliency, ranking, resource and limits, over those of a preset.
 /// </summary>
 internal sealed class PruningChoices
 {
@@ -21,7 +21,7 @@ internal sealed class PruningChoices
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "What the options of the cut start from: auto (default), "
+        Description = "The preset of the cut: auto (default), "
             + "paper, which ranks all channels together, or official, the authors' program.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "auto",
@@ -30,14 +30,14 @@ internal sealed class PruningChoices
 
     private readonly Option<string?> _saliency = new("--saliency")
     {
-        Description = $"What channels are ranked by: {string.Join(", ", Choices.Names<SaliencyKind>())}.",
+        Description = $"The criterion that ranks channels: {string.Join(", ", Choices.Names<SaliencyKind>())}.",
         HelpName = "NAME",
         CompletionSources = { Values.Of<SaliencyKind>() },
     };
 
     private readonly Option<string?> _scope = new("--scope")
     {
-        Description = "Whose weights count: group, all that leave with a channel, or single-layer.",
+        Description = "The weights that count: group, all slices of a channel, or single-layer.",
         HelpName = "NAME",
         CompletionSources = { Values.Of<SaliencyScope>() },
     };
@@ -60,14 +60,14 @@ internal sealed class PruningChoices
 
     private readonly Option<int?> _minimum = new("--minimum-channels")
     {
-        Description = "Channels that each group keeps at least.",
+        Description = "The least number of channels of each group.",
         HelpName = "N",
     };
 
     private readonly Option<string[]> _maximum = new("--maximum-pruned")
     {
-        Description = "The largest fraction of a group that may leave; PATTERN=FRACTION for the groups of some layers. "
-            + "May be given again.",
+        Description = "The largest fraction of a group to remove; PATTERN=FRACTION for the groups of some layers. "
+            + "May be repeated.",
         HelpName = "FRACTION",
     };
 
@@ -87,7 +87,7 @@ internal sealed class PruningChoices
 
     private readonly Option<ulong?> _seed = new("--seed")
     {
-        Description = "Where saliency random draws from.",
+        Description = "The seed of saliency random.",
         HelpName = "N",
     };
 
@@ -98,7 +98,7 @@ internal sealed class PruningChoices
         _freeze, _heads, _groups, _seed,
     ];
 
-    /// <summary>What a command line chose, the target being a fraction unless it is a latency.</summary>
+    /// <summary>The chosen options. The target is a fraction unless it is a latency.</summary>
     public OneCycleOptions Of(ParseResult parsed, LatencyTarget? latency)
     {
         if (parsed.GetValue(_target) is null == latency is null)

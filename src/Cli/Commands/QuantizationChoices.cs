@@ -7,14 +7,14 @@ using Ocs.Formats.Onnx.Quantization;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>The options of commands that write int8 files: how, and for which samples.</summary>
+/// <summary>The options of commands that write int8 files: the method and the calibration samples.</summary>
 internal sealed class QuantizationChoices
 {
     private const int UsualLimit = 512;
 
     private readonly Option<string?> _calibration = new("--calibration")
     {
-        Description = "int8: the range of an activation: min-max (default), percentile, which leaves out the farthest "
+        Description = "int8: the range of an activation: min-max (default), percentile, which drops the outermost "
             + "0.01 %, or entropy.",
         HelpName = "METHOD",
         CompletionSources = { Values.Of<CalibrationMethod>() },
@@ -28,8 +28,8 @@ internal sealed class QuantizationChoices
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "int8: the data set whose training images the ranges are from "
-            + "(default: what the network's run has).",
+        Description = "int8: the data set whose training images calibrate it "
+            + "(default: that of the network's run).",
         HelpName = "NAME",
         CompletionSources = { Values.DataSets },
     };
@@ -45,11 +45,11 @@ internal sealed class QuantizationChoices
 
     public IEnumerable<Option> All => [_data, _limit, _root, _calibration, _exclude, .. _images.All];
 
-    /// <summary>An option that was given; null if none was.</summary>
+    /// <summary>The name of an option that was given; null if none was.</summary>
     public string? Given(ParseResult parsed) =>
         All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>How it is quantized.</summary>
+    /// <summary>The options of the quantization.</summary>
     public QuantizationOptions Options(ParseResult parsed) => new()
     {
         Calibration = parsed.GetValue(_calibration) is { } name
@@ -58,7 +58,7 @@ internal sealed class QuantizationChoices
         Exclude = [.. parsed.GetValue(_exclude) ?? []],
     };
 
-    /// <summary>The samples: of a data set, or of the run in whose folder the network lies.</summary>
+    /// <summary>The calibration samples: those of a data set, or of the run whose folder has the network.</summary>
     public CalibrationSamples Samples(ParseResult parsed, ModelRequest request)
     {
         var limit = parsed.GetValue(_limit) ?? UsualLimit;
@@ -75,7 +75,7 @@ internal sealed class QuantizationChoices
         }
 
         var config = ModelSource.ConfigBeside(request.Model) ?? throw new OcsInputException(
-            $"{request.Model} lies in no run's folder, so say which images are calibrated with: --data NAME "
+            $"{request.Model} is not in a run's folder, so state the data set: --data NAME "
             + "(`ocs data list` lists the data sets).");
         using var data = TrainingDataSource.Open(ExperimentOptions.Load(config, []) with { DataLimit = limit }, root);
         return new(data.Train, limit);

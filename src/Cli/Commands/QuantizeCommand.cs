@@ -7,7 +7,7 @@ using Ocs.Formats.Onnx.Quantization;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs quantize`: a network as an int8 ONNX file.</summary>
+/// <summary>`ocs quantize`: writes a network as an int8 ONNX file.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create(CommandConsole console)

@@ -10,7 +10,7 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs report`: writes a run's report anew, and compares runs.</summary>
+/// <summary>`ocs report`: rewrites a run's report, and compares runs.</summary>
 internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
@@ -71,7 +71,7 @@ internal static class ReportCommand
         string[] paths, string? baseline, string? file, string? csv, string? latex, CommandConsole console)
     {
         var twin = baseline is null ? null : RunLogReader.Read(baseline);
-        // `runs/*` names the comparison of the last time too.
+        // `runs/*` matches the previous comparison too.
         paths = [.. paths.Where(path => Path.GetFileName(path) != HtmlComparison.FileName || !File.Exists(path))];
         RunFolder[] runs = [.. paths.SelectMany(SeriesFolder.RunsIn).Select(RunLogReader.Read)];
         runs = twin is null ? [.. Twin.Among(runs)] : [.. runs.Select(run => Twin.Beside(run, twin))];
@@ -112,7 +112,7 @@ internal static class ReportCommand
 
     private static string PageOf(RunFolder run) => Path.Combine(run.Path, HtmlReport.FileName);
 
-    /// <summary>The folder that all the runs' folders are in, however deep: as short as it was given.</summary>
+    /// <summary>The deepest folder that contains all runs, as it was written on the command line.</summary>
     private static string Above(RunFolder[] runs)
     {
         var parents = runs

@@ -22,7 +22,7 @@ internal sealed class TrainChoices(RunKind kind)
 
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Resumes the stopped or killed run in this folder, with the options that it began with.",
+        Description = "Resumes the stopped or killed run in this folder, with its original options.",
         HelpName = "RUN",
         CompletionSources = { PathValues.Runs },
     };
@@ -31,7 +31,7 @@ internal sealed class TrainChoices(RunKind kind)
 
     private readonly Option<string[]> _set = new(TrainCommand.SetName)
     {
-        Description = "Sets any key over the file, such as training.epochs=20. May be repeated.",
+        Description = "Overrides any key of the file, such as training.epochs=20. May be repeated.",
         HelpName = "KEY=VALUE",
         CompletionSources = { Values.Assignment },
     };
@@ -94,10 +94,10 @@ internal sealed class TrainChoices(RunKind kind)
         _processes,
     ];
 
-    // A resumed run keeps its options; only paths may change.
+    // A resumed run keeps its options; only paths can change.
     private IEnumerable<Option> OptionsOfResume => [_resume, _dataRoot, _device, _processes, .. _flags.OfResume];
 
-    /// <summary>Gives the argument and the options to a command.</summary>
+    /// <summary>Adds the argument and the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_config);
@@ -107,7 +107,7 @@ internal sealed class TrainChoices(RunKind kind)
         }
     }
 
-    /// <summary>What a command line asks for.</summary>
+    /// <summary>The request of a command line.</summary>
     public TrainRequest Of(ParseResult parsed)
     {
         var request = new TrainRequest

@@ -121,7 +121,7 @@ internal static class TrainCommand
         return TrainingOutput.Show(summary, place.Folder, console);
     }
 
-    // Rank 0 speaks for all processes.
+    // Only rank 0 writes output.
     private static CommandConsole ConsoleOf(TrainRequest request, CommandConsole console) =>
         request.IsFirst ? console : console.Silent();
 

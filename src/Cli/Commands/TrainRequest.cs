@@ -6,7 +6,7 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>What a command line of `ocs train` or `ocs baseline` asks for.</summary>
+/// <summary>The parsed command line of `ocs train` or `ocs baseline`.</summary>
 internal sealed record TrainRequest
 {
     public const string DryRunName = "--dry-run";
@@ -29,16 +29,16 @@ internal sealed record TrainRequest
     /// <summary>The YAML file; null if options name the network and the data.</summary>
     public string? ConfigFile { get; init; }
 
-    /// <summary>Each KEY=VALUE that is set over the file.</summary>
+    /// <summary>Each KEY=VALUE that overrides the file.</summary>
     public ImmutableArray<string> Sets { get; init; } = [];
 
-    /// <summary>The keys that options such as --epochs set over the file.</summary>
+    /// <summary>Keys that options such as --epochs override.</summary>
     public ImmutableArray<Assignment> Flags { get; init; } = [];
 
-    /// <summary>The run's folder; null for the one that its options name.</summary>
+    /// <summary>The run's folder; null for the default from its options.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Whether a run that is in the folder already is replaced.</summary>
+    /// <summary>Whether an existing run in the folder is replaced.</summary>
     public bool Force { get; init; }
 
     /// <summary>Whether the run writes its profile.json.</summary>
@@ -47,13 +47,13 @@ internal sealed record TrainRequest
     /// <summary>How many seeds the run is repeated with; null for one run.</summary>
     public int? Repeats { get; init; }
 
-    /// <summary>Each key with the values that it is swept over.</summary>
+    /// <summary>Each key with its sweep values.</summary>
     public ImmutableArray<string> Sweeps { get; init; } = [];
 
     /// <summary>Whether only the plan is shown.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>Where data sets are looked for first; null for the usual places.</summary>
+    /// <summary>The first folder to look for data sets; null for the usual places.</summary>
     public string? DataRoot { get; init; }
 
     /// <summary>The processor; null for the CPU.</summary>
@@ -62,28 +62,28 @@ internal sealed record TrainRequest
     /// <summary>How many processes to start; null for none.</summary>
     public int? Processes { get; init; }
 
-    /// <summary>Threads of a resumed run; null for those that it began with.</summary>
+    /// <summary>Threads of a resumed run; null keeps the number.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Where the teacher of a resumed run is; null for its old place.</summary>
+    /// <summary>The path of the teacher of a resumed run; null for the original path.</summary>
     public string? Teacher { get; init; }
 
-    /// <summary>Whether this process writes and shows what comes out.</summary>
+    /// <summary>Whether this process writes files and output.</summary>
     public bool IsFirst => Rendezvous is null or { Rank: 0 };
 
-    /// <summary>The options of the run, with some assignments over all others.</summary>
+    /// <summary>The options of the run; the given assignments override all others.</summary>
     public ExperimentOptions Load(params IEnumerable<string> assignments) =>
         ExperimentOptions.Load(ConfigFile, Sets, [.. Flags, .. assignments.Select(YamlReader.ReadAssignment)]);
 
-    /// <summary>Where a run with these options runs and writes.</summary>
+    /// <summary>The place of a run with these options.</summary>
     public RunPlace PlaceOf(ExperimentOptions options) =>
         new(Folder ?? DefaultFolder(options), Force, DataRoot, Device, Profile, Rendezvous);
 
-    /// <summary>Where the runs of a sweep run and write; the folder holds theirs.</summary>
+    /// <summary>The place of a sweep; its folder contains those of the runs.</summary>
     public RunPlace PlaceOfSweep(ExperimentOptions options) =>
         PlaceOf(options) with { Folder = Folder ?? $"{DefaultFolder(options)}-sweep" };
 
-    /// <summary>How many processes this one starts in place of training itself; null for none.</summary>
+    /// <summary>The number of processes to start instead of training; null for none.</summary>
     public int? ProcessesToStart()
     {
         if (Processes is not { } count)
@@ -106,7 +106,7 @@ internal sealed record TrainRequest
         return count > 1 ? count : null;
     }
 
-    /// <summary>Fails with a sentence where several processes were to do what one option asks for.</summary>
+    /// <summary>Fails if an option does not work with several processes.</summary>
     public void RequireOneProcess(string option)
     {
         var count = Rendezvous?.Size ?? Processes ?? 1;
@@ -118,7 +118,7 @@ internal sealed record TrainRequest
         }
     }
 
-    /// <summary>Fails with a sentence where several budgets are combined with what they cannot be.</summary>
+    /// <summary>Fails if several budgets are combined with other options that exclude them.</summary>
     public void RequireBudgetsAlone()
     {
         RequireOneProcess(BudgetRuns.Key);
@@ -130,7 +130,7 @@ internal sealed record TrainRequest
         }
     }
 
-    /// <summary>The command line of each process that this one starts.</summary>
+    /// <summary>The command line of each process to start.</summary>
     public ImmutableArray<string> WordsOfOneProcess() => Words.RemoveRange(Words.IndexOf(ProcessesName), 2);
 
     private string DefaultFolder(ExperimentOptions options)

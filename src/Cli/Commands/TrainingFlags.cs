@@ -7,7 +7,7 @@ using Ocs.Cli.Configuration;
 namespace Ocs.Cli.Commands;
 
 /// <summary>
-/// The options of `ocs train` that set a key of the configuration, as --set does: one table, so that both agree.
+/// The options of `ocs train` that set a configuration key, as --set does. One table keeps both consistent.
 /// </summary>
 internal sealed class TrainingFlags
 {
@@ -30,14 +30,14 @@ internal sealed class TrainingFlags
         new(
             TeacherName, "distill.teacher", "FILE",
             "Also learns from a trained network: an .ocs or .onnx file, a run's folder, weights of the model, "
-            + "or start for the weights that the run starts from. With --resume, where the teacher is now."),
+            + "or start for the run's initial weights. With --resume, the teacher's new path."),
         new(
             "--reset-classifier", "reset-classifier", null,
-            "Starts the last layer from random weights, for other classes than the file's "
+            "Starts with random weights in the last layer, for other classes than the file's "
             + "(--weights, or an .onnx or .ocs file as model)."),
         new(
             "--outputs", "outputs", "NAME[,NAME]",
-            "Of an .onnx file: the values that are trained for; what is behind them is put back at the end."),
+            "Of an .onnx file: the values to train; the nodes after them are put back at the end."),
         new(
             "--precision", "training.precision", "NAME",
             "Precision of training steps: fp32 (default), bf16, fp16 (CUDA only), or auto for bf16 if it is faster."),
@@ -52,7 +52,7 @@ internal sealed class TrainingFlags
     /// <summary>The options, in the order of the help.</summary>
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);
 
-    /// <summary>The keys that a command line sets by them.</summary>
+    /// <summary>The keys that a command line sets by these options.</summary>
     public ImmutableArray<Assignment> Of(ParseResult parsed) =>
     [
         .. _options
@@ -74,7 +74,7 @@ internal sealed class TrainingFlags
             ? threads
             : throw new OcsInputException($"{ThreadsName} must be a whole number such as 2, but is '{text}'.");
 
-    /// <summary>The place of the teacher; null if it was not given.</summary>
+    /// <summary>The path of the teacher; null if it was not given.</summary>
     public string? TeacherOf(ParseResult parsed) => ValueOf(OptionOf(TeacherName), parsed);
 
     private Option OptionOf(string name) => _options.First(pair => pair.Flag.Name == name).Option;
@@ -98,7 +98,7 @@ internal sealed class TrainingFlags
     // No help name: the option takes no value.
     private sealed record TrainingFlag(string Name, string Key, string? HelpName, string Description)
     {
-        // As the command line has it, for errors.
+        // The option as written on the command line, for errors.
         public string Given(string value) => HelpName is null ? Name : $"{Name} {value}";
     }
 }

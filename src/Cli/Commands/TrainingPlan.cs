@@ -5,14 +5,14 @@ internal sealed record TrainingPlan(
     string Model, long Macs, long Parameters, string Data, int TrainImages, int TestImages, int Epochs,
     int StepsPerEpoch, PlannedCut? Cut, long PeakBytes, double StepSeconds, double EpochSeconds, double RunSeconds);
 
-/// <summary>What may be cut; fractions are of the resource.</summary>
+/// <summary>The part that may be cut; fractions are those of the resource.</summary>
 internal sealed record PlannedCut(
     int Groups, int PrunableGroups, int Channels, int PrunableChannels, string Resource, double Target,
     double Removed, double LargestTarget, int? SparsityStartEpoch, int? LatestCutEpoch)
 {
-    /// <summary>What tells when sparsity learning starts, if no epoch is given.</summary>
+    /// <summary>The rule that starts sparsity learning if no epoch is given.</summary>
     public required string Stability { get; init; }
 
-    /// <summary>Epochs in which what leaves is shrunk to 0; null if it is not.</summary>
+    /// <summary>Epochs in which the pruned slices are shrunk to 0; null without shrinkage.</summary>
     public int? ShrinkageEpochs { get; init; }
 }

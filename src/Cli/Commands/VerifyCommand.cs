@@ -9,7 +9,7 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs verify`: whether two networks compute the same.</summary>
+/// <summary>`ocs verify`: compares the outputs of two networks.</summary>
 internal static class VerifyCommand
 {
     private const string Either =
@@ -120,16 +120,16 @@ internal static class VerifyCommand
         return Compare(left, right, samples, console);
     }
 
-    // libtorch computes the part of a file that is read, with the batch in front.
+    // libtorch computes only the part of a file that is read, with the batch in dimension 0.
     private static void RequireSameOutputs(TorchNetwork network)
     {
         if (network.Model.Graph.Origin is { } origin
             && (origin.Kept is not null || origin.Outputs.Any(output => output.Batch > 0)))
         {
             throw new OcsInputException(
-                $"{network.Name} gives under libtorch other values than under ONNX Runtime, "
-                + (origin.Kept is null ? "for its batch is not in front" : "for some of its nodes are not read")
-                + "; give a second file to compare it with, such as the one that `ocs export` makes of it.");
+                $"{network.Name} has other outputs under libtorch than under ONNX Runtime, "
+                + (origin.Kept is null ? "for its batch is not dimension 0" : "for some of its nodes are not supported")
+                + "; give a second file to compare it with, such as an export by `ocs export`.");
         }
     }
 
@@ -193,7 +193,7 @@ internal static class VerifyCommand
     private sealed record Samples(string? File, double Tolerance, bool IsUsual, int Batch, ulong Seed);
 }
 
-/// <summary>`ocs verify --json`: A and B with what ran them, and the difference of each output.</summary>
+/// <summary>`ocs verify --json`: A and B with their runtimes, and the difference of each output.</summary>
 internal sealed record VerifyOutput(
     string A, string ARuntime, string B, string BRuntime, double Tolerance, bool Equal,
     IReadOnlyList<OutputDifference> Outputs);

@@ -6,7 +6,7 @@ using Ocs.Cli.Watching;
 
 namespace Ocs.Cli.Commands;
 
-/// <summary>`ocs watch`: shows runs in a browser while they go on.</summary>
+/// <summary>`ocs watch`: shows runs live in a browser.</summary>
 internal static class WatchCommand
 {
     private const int UsualPort = 8080;

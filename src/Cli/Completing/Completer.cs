@@ -3,20 +3,18 @@ using System.CommandLine.Completions;
 
 namespace Ocs.Cli.Completing;
 
-/// <summary>
-/// What may stand at the end of a command line, from the commands, options and arguments themselves.
-/// </summary>
+/// <summary>Completes a command line from the definitions of commands, options and arguments.</summary>
 /// <remarks>
-/// The library's own answer takes a second value for an option that may be given again, and offers true and false
-/// behind an option without a value: the place in the line is found here, the values are those of its sources.
+/// System.CommandLine's completion has two faults: it takes a second value for a repeatable option, and it offers true
+/// and false after a switch. So the place in the line is found here; candidates come from the library's sources.
 /// </remarks>
 internal static class Completer
 {
     private const string EndOfOptions = "--";
 
-    /// <summary>The candidates for the last word; each of them begins with it.</summary>
+    /// <summary>The candidates for the last word; each begins with it.</summary>
     /// <param name="root">The command `ocs`.</param>
-    /// <param name="words">The words behind `ocs`, up to the cursor; the last one may be empty.</param>
+    /// <param name="words">The words after `ocs`, up to the cursor; the last one may be empty.</param>
     public static IEnumerable<CompletionItem> Candidates(RootCommand root, IReadOnlyList<string> words)
     {
         var (word, place) = (words[^1], Place.After(root, words.SkipLast(1)));
@@ -81,7 +79,7 @@ internal static class Completer
     private static string FirstSentence(string? text) =>
         text is null ? "" : text.Split(". ", 2)[0].TrimEnd('.');
 
-    // Where the line ends: in a command, behind an option that waits for its value, or at an argument.
+    // Where the line ends: in a command, after an option that needs a value, or at an argument.
     private sealed record Place(
         Command Command, Option? Option, bool TakesOptions, int Arguments, HashSet<Option> Given)
     {

@@ -5,18 +5,19 @@ using Ocs.Data;
 namespace Ocs.Cli.Completing;
 
 /// <summary>
-/// Files and folders as candidates. A folder that is no candidate itself ends in a slash, and goes on.
+/// Files and folders as candidates. A folder that is not a candidate ends in a slash, so that completion continues in
+/// it.
 /// </summary>
 internal static class PathValues
 {
     private const int Most = 1000;
     private const string UsualRuns = "runs/";
 
-    /// <summary>Files with one of these endings, and folders on the way to them; without endings any file.</summary>
+    /// <summary>Files with one of these extensions, and folders; any file without extensions.</summary>
     public static Func<CompletionContext, IEnumerable<CompletionItem>> Files(params string[] endings) =>
         context => FilesFrom(context.WordToComplete, endings);
 
-    /// <summary>Pictures, and folders on the way to them.</summary>
+    /// <summary>Pictures, and folders.</summary>
     public static IEnumerable<CompletionItem> Pictures(CompletionContext context) =>
         FilesFrom(context.WordToComplete).Where(item => item.Label.EndsWith('/') || ImageNames.IsImage(item.Label));
 
@@ -24,14 +25,14 @@ internal static class PathValues
     public static IEnumerable<CompletionItem> Folders(CompletionContext context) =>
         Listed(context.WordToComplete).Where(entry => entry.IsFolder).Select(entry => Item(entry.Shown + "/"));
 
-    /// <summary>Folders of runs and of series of runs, and folders on the way to them.</summary>
+    /// <summary>Folders of runs and of series of runs, and other folders.</summary>
     public static IEnumerable<CompletionItem> Runs(CompletionContext context) =>
     [
         .. RunsIn(context.WordToComplete),
         .. context.WordToComplete.Length == 0 ? RunsIn(UsualRuns) : [],
     ];
 
-    /// <summary>Files with one of these endings that a word begins, and folders on the way to them.</summary>
+    /// <summary>Files with one of these extensions that start with a word, and folders.</summary>
     public static IEnumerable<CompletionItem> FilesFrom(string word, params string[] endings) =>
         Listed(word)
             .Where(entry => entry.IsFolder || endings.Length == 0
@@ -47,7 +48,7 @@ internal static class PathValues
 
     private static CompletionItem Item(string text) => new(text);
 
-    // What is in the folder that a word names, as it would go on from the word; hidden ones where it begins so.
+    // The content of a word's folder, as completions of the word. Hidden entries only if the word starts with a dot.
     private static IEnumerable<(string Shown, string Path, bool IsFolder)> Listed(string word)
     {
         var cut = word.LastIndexOf('/') + 1;

@@ -1,6 +1,6 @@
 namespace Ocs.Cli.Completing;
 
-/// <summary>The shells that there is a script of completion for.</summary>
+/// <summary>The shells with a completion script.</summary>
 internal enum Shell
 {
     Bash,
@@ -9,10 +9,10 @@ internal enum Shell
     Pwsh,
 }
 
-/// <summary>The scripts.</summary>
+/// <summary>The completion scripts.</summary>
 internal static class ShellScripts
 {
-    /// <summary>The script that makes a shell ask the command for candidates.</summary>
+    /// <summary>The script by which a shell asks the command for candidates.</summary>
     public static string Of(Shell shell)
     {
         using var stream = typeof(ShellScripts).Assembly.GetManifestResourceStream(NameOf(shell))!;

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Ocs.Cli.Completing;
 
-/// <summary>A command line as it stands in bash up to the cursor, taken apart as bash does.</summary>
-/// <param name="Words">The words without their quotes; the last one is completed, and may be empty.</param>
-/// <param name="Quote">The quotation mark that is still open at the cursor; null for none.</param>
+/// <summary>A bash command line up to the cursor, split into words as bash does.</summary>
+/// <param name="Words">The unquoted words; the last one is to be completed, and may be empty.</param>
+/// <param name="Quote">The open quotation mark at the cursor; null for none.</param>
 internal sealed record ShellLine(ImmutableArray<string> Words, char? Quote)
 {
-    // What bash would read as something else than a letter of a name.
+    // Characters with a special meaning in bash.
     private const string Special = " \t\n\\'\"`$&|;<>(){}[]*?!#~";
 
-    /// <summary>Takes a line apart.</summary>
+    /// <summary>Splits a line.</summary>
     public static ShellLine Of(string line)
     {
         var words = ImmutableArray.CreateBuilder<string>();
@@ -56,11 +56,11 @@ internal sealed record ShellLine(ImmutableArray<string> Words, char? Quote)
     }
 
     /// <summary>
-    /// What takes the place of the end of the last word that bash completes: a candidate for the whole word without
-    /// what stands before the last of the characters at which bash breaks words, quoted where no quotes are open.
+    /// The text that replaces the last part of the word in bash: the candidate after the last word break character,
+    /// quoted unless quotes are open.
     /// </summary>
-    /// <param name="candidate">It begins with the last word.</param>
-    /// <param name="breaks">Characters at which bash breaks words: COMP_WORDBREAKS.</param>
+    /// <param name="candidate">The candidate, which begins with the last word.</param>
+    /// <param name="breaks">The word break characters of bash: COMP_WORDBREAKS.</param>
     public string Replacement(string candidate, string breaks)
     {
         var letters = breaks.Where(letter => letter is '=' or ':').ToArray();
@@ -69,7 +69,7 @@ internal sealed record ShellLine(ImmutableArray<string> Words, char? Quote)
         return Quote is null ? Quoted(rest) : rest;
     }
 
-    // The home folder stays what the shell makes of it.
+    // A leading ~ stays unquoted.
     private static string Quoted(string text)
     {
         var quoted = new StringBuilder();

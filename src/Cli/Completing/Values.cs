@@ -10,7 +10,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Completing;
 
-/// <summary>Values as candidates: from the tables that decide which ones are taken.</summary>
+/// <summary>Values as candidates, from the same tables that validate them.</summary>
 internal static class Values
 {
     private static readonly string[] NetworkEndings = [".ocs", ".onnx"];
@@ -21,11 +21,11 @@ internal static class Values
     public static Func<CompletionContext, IEnumerable<CompletionItem>> Of<T>()
         where T : struct, Enum => _ => Choices.Names<T>().Select(Item);
 
-    /// <summary>The names of a choice, several with commas between them.</summary>
+    /// <summary>The names of a choice, separated by commas.</summary>
     public static Func<CompletionContext, IEnumerable<CompletionItem>> ListOf<T>()
         where T : struct, Enum => context => ListOf(context.WordToComplete, Choices.Names<T>());
 
-    /// <summary>Certain words.</summary>
+    /// <summary>Fixed words.</summary>
     public static Func<CompletionContext, IEnumerable<CompletionItem>> Words(params string[] words) =>
         _ => words.Select(Item);
 
@@ -36,11 +36,11 @@ internal static class Values
         .. PathValues.FilesFrom(context.WordToComplete, NetworkEndings),
     ];
 
-    /// <summary>Data sets that have a name.</summary>
+    /// <summary>Data sets by name.</summary>
     public static IEnumerable<CompletionItem> DataSets(CompletionContext context) =>
         TrainingDataSource.Names.Select(Item);
 
-    /// <summary>Those of them that `ocs data check` reads.</summary>
+    /// <summary>Data sets that `ocs data check` reads.</summary>
     public static IEnumerable<CompletionItem> ImageSets(CompletionContext context) =>
         TrainingDataSource.Names
             .Where(name => TrainingDataSource.TaskOf(name) is TaskKind.Classification or TaskKind.Segmentation)
@@ -50,19 +50,19 @@ internal static class Values
     public static IEnumerable<CompletionItem> Weights(CompletionContext context) =>
         PathValues.FilesFrom(context.WordToComplete, WeightEndings);
 
-    /// <summary>What a key of the configuration takes.</summary>
+    /// <summary>The values of a configuration key.</summary>
     public static Func<CompletionContext, IEnumerable<CompletionItem>> OfKey(string key) =>
         context => OfKey(key, context.WordToComplete).Select(Item);
 
-    /// <summary>A key of the configuration, and behind `=` its value.</summary>
+    /// <summary>A configuration key, then `=` and its value.</summary>
     public static IEnumerable<CompletionItem> Assignment(CompletionContext context) =>
         Assignment(context.WordToComplete);
 
-    /// <summary>The same with several values of the key, and commas between them.</summary>
+    /// <summary>A configuration key, then `=` and several values, separated by commas.</summary>
     public static IEnumerable<CompletionItem> Assignments(CompletionContext context) =>
         Assignment(context.WordToComplete, ',');
 
-    // A value begins behind `=`, or behind the last of the separators.
+    // A value begins after `=`, or after the last separator.
     private static IEnumerable<CompletionItem> Assignment(string word, params char[] separators)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -86,7 +86,7 @@ internal static class Values
         _ => ConfigurationKeys.PropertyOf(key) is { } property ? Plain(property) : [],
     };
 
-    // What a key takes by its type; a number has no candidates.
+    // The values of a key by its type; a number has no candidates.
     private static IEnumerable<string> Plain(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;

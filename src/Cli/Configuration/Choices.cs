@@ -11,7 +11,7 @@ internal static class Choices
     public static string NameOf<T>(T value)
         where T : struct, Enum => OptionName.Of(value.ToString());
 
-    /// <summary>The value of a name that an option was given.</summary>
+    /// <summary>The value of a name given to an option.</summary>
     public static T Named<T>(string option, string name)
         where T : struct, Enum
     {

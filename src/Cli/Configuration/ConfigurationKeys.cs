@@ -9,8 +9,8 @@ internal static class ConfigurationKeys
     public static IReadOnlyList<string> All { get; } = [.. Of(typeof(ExperimentOptions), "")];
 
     /// <summary>
-    /// The key that a word means by its last part: epochs is training.epochs, and so is lr training.learning-rate by
-    /// its first letters. Null if there is none, or several.
+    /// The key for an abbreviation: its last part, as epochs for training.epochs, or initials, as lr for
+    /// training.learning-rate. Null if there is none, or several.
     /// </summary>
     public static string? Find(string word)
     {
@@ -20,10 +20,10 @@ internal static class ConfigurationKeys
             ?? (NearestName.Of(last, All.Select(Last)) is { } near ? Only(All.Where(key => Last(key) == near)) : null);
     }
 
-    /// <summary>The properties that are set by them, in the same order.</summary>
+    /// <summary>The properties of the keys, in the same order.</summary>
     public static IReadOnlyList<PropertyInfo> Properties { get; } = [.. PropertiesOf(typeof(ExperimentOptions))];
 
-    /// <summary>The property that a dotted key sets; null where there is none.</summary>
+    /// <summary>The property of a dotted key; null if there is none.</summary>
     public static PropertyInfo? PropertyOf(string key) =>
         All.Zip(Properties).FirstOrDefault(pair => pair.First == key).Second;
 
@@ -37,7 +37,7 @@ internal static class ConfigurationKeys
                 ? Of(inner, $"{prefix}{OptionName.Of(property.Name)}.")
                 : [prefix + OptionName.Of(property.Name)]);
 
-    // The type of a property that is a record of options of its own; null for another one.
+    // The type of a property that is a nested record of options; null for others.
     private static Type? RecordOf(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;

@@ -2,22 +2,22 @@ using Ocs.Training.Distillation;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>What a run's network learns from beside its data, and how.</summary>
+/// <summary>Knowledge distillation: the teacher of the network, and how the network learns from it.</summary>
 internal sealed record DistillChoices : DistillationOptions
 {
-    /// <summary>The word for the network that the run starts from.</summary>
+    /// <summary>The word for the initial network of the run.</summary>
     public const string Start = "start";
 
     /// <summary>
-    /// The trained network to learn from: an .ocs or .onnx file, a run's folder (its model.ocs), weights of the model
-    /// as `weights` takes them, or start for the weights that the run starts from. Null for none.
+    /// The trained network to learn from: an .ocs or .onnx file, a run's folder (its model.ocs), a file of weights as
+    /// for `weights`, or start for the initial weights of the run. Null for none.
     /// </summary>
     public string? Teacher { get; init; }
 
-    /// <summary>Whether the teacher is what the run starts from.</summary>
+    /// <summary>Whether the teacher has the initial weights of the run.</summary>
     public bool IsStart => Teacher == Start;
 
-    /// <summary>As the library takes them.</summary>
+    /// <summary>The library's options.</summary>
     public DistillationOptions Options => new()
     {
         Kind = Kind,

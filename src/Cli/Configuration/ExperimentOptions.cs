@@ -7,44 +7,42 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>A run's options, as its YAML file states them over the defaults.</summary>
+/// <summary>A run's options: those of its YAML file over the defaults.</summary>
 internal sealed record ExperimentOptions
 {
     private const string CommandLine = "The command line";
 
-    /// <summary>A network of the zoo, or an .ocs or .onnx file, whose weights the run then starts from.</summary>
+    /// <summary>A network of the zoo, or an .ocs or .onnx file, with whose weights the run then starts.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>
-    /// The file of weights that the run starts from; null for random ones, or those of the model's file.
-    /// </summary>
+    /// <summary>The file of initial weights; null for random ones, or those of the model's file.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Whether the last layer starts from random weights, for other classes than the file's.</summary>
+    /// <summary>Whether the classifier starts with random weights, for other classes than the file's.</summary>
     public bool ResetClassifier { get; init; }
 
     /// <summary>
-    /// Whether a network of an .onnx file whose exporter folded its norms gets a batch norm after every convolution.
-    /// Its outputs stay the same, and it can be trained.
+    /// Whether a network from an .onnx file with folded batch norms gets a batch norm after every convolution. Its
+    /// outputs stay the same, and it can be trained.
     /// </summary>
     public bool RestoreNorms { get; init; } = true;
 
     /// <summary>
-    /// The values of an .onnx file that are trained for, by name, with commas between them: the network is what they
-    /// need. The rest stays as it is, and is put back into the ONNX file of the run. Null for the file's outputs.
+    /// The values of an .onnx file to train, by name, separated by commas. The network is the part that computes them.
+    /// The rest stays as it is, and is put back into the ONNX file of the run. Null for the file's outputs.
     /// </summary>
     public string? Outputs { get; init; }
 
     /// <summary>A data set of the catalog, imagefolder, maskfolder, coco, voc, yolo or text.</summary>
     public string Data { get; init; } = "";
 
-    /// <summary>What the network is trained for; null for what the data set is for.</summary>
+    /// <summary>The task; null for the usual task of the data set.</summary>
     public TaskKind? Task { get; init; }
 
-    /// <summary>What the options of pruning and training start from.</summary>
+    /// <summary>The preset that gives the defaults of pruning and training.</summary>
     public Preset Preset { get; init; }
 
-    /// <summary>Every random choice of the run derives from it.</summary>
+    /// <summary>The seed of all random choices of the run.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Number of threads; null for OMP_NUM_THREADS, or one per core.</summary>
@@ -53,37 +51,37 @@ internal sealed record ExperimentOptions
     /// <summary>Number of images of each split, always the same random choice; null takes all.</summary>
     public int? DataLimit { get; init; }
 
-    /// <summary>How images are normalized. With preset official it is as in the authors' program.</summary>
+    /// <summary>How images are normalized; by default as in the authors' program with preset official.</summary>
     public NormalizationChoice Normalization { get; init; }
 
     /// <summary>
-    /// Several targets that share one run: a small network for each, and the curve of accuracy against cost. They
-    /// count in place of pruning.target, need preset auto, and pruning.latest-cut-epoch is that of the smallest.
+    /// Several targets in one run: a small network for each, and the curve of accuracy against cost. They replace
+    /// pruning.target and need preset auto. pruning.latest-cut-epoch is that of the smallest target.
     /// </summary>
     public ImmutableArray<double> Targets { get; init; } = [];
 
     /// <summary>
-    /// With targets, how much accuracy a network may lose to be chosen, 0.005 for half a point: against the unpruned
-    /// twin in the folder twin, or without one against the smallest target. Of a metric that is no fraction, such as
+    /// With targets, the accuracy that a network may lose to be chosen, 0.005 for half a point. The reference is the
+    /// unpruned twin in the folder twin, or else the smallest target. For a metric that is not a fraction, such as
     /// perplexity, it is the share of the reference.
     /// </summary>
     public double AllowedLoss { get; init; } = 0.005;
 
     public TrainingOptions Training { get; init; } = TrainingOptions.Standard;
 
-    /// <summary>The teacher of the network, and how the network learns from it.</summary>
+    /// <summary>Knowledge distillation from a teacher.</summary>
     public DistillChoices Distill { get; init; } = new();
 
-    /// <summary>Augmentation of training images; by default the usual one of the data set.</summary>
+    /// <summary>Augmentation of training images; by default that of the data set.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>How the files of an imagefolder are read.</summary>
     public ImageFolderOptions Images { get; init; } = new();
 
-    /// <summary>How a maskfolder is read, and what its pixels count.</summary>
+    /// <summary>How a maskfolder is read, and how its pixels are weighted.</summary>
     public MaskChoices Masks { get; init; } = new();
 
-    /// <summary>Where images with boxes are, and how they are read: coco, voc, yolo.</summary>
+    /// <summary>How images with boxes are found and read: coco, voc, yolo.</summary>
     public BoxChoices Boxes { get; init; } = new();
 
     /// <summary>Augmentation of training images with boxes; by default SSD's.</summary>
@@ -94,12 +92,12 @@ internal sealed record ExperimentOptions
 
     public OneCycleOptions Pruning { get; init; } = OneCycleOptions.Auto;
 
-    /// <summary>The targets that share the run; null of a run for one budget.</summary>
+    /// <summary>The targets that share the run; null for a run with one budget.</summary>
     public BudgetOptions? Budgets => Targets.IsEmpty ? null : new() { Targets = Targets, AllowedLoss = AllowedLoss };
 
     private bool IsTrained => Weights is not null || ModelSource.IsFile(Model);
 
-    /// <summary>The options of a file that states a preset and a data set alone.</summary>
+    /// <summary>The options of a file that only states a preset and a data set.</summary>
     public static ExperimentOptions DefaultsOf(Preset preset, string data) => new()
     {
         Preset = preset,
@@ -119,7 +117,7 @@ internal sealed record ExperimentOptions
             ? Resolve(new(MappingSetting.Empty, CommandLine), CommandLine, assignments, flags)
             : Resolve(YamlReader.ReadFile(path), path, assignments, flags);
 
-    /// <summary>The same for a text; <paramref name="source"/> names it in errors.</summary>
+    /// <summary>Reads options from a text; <paramref name="source"/> names it in errors.</summary>
     public static ExperimentOptions Read(string text, string source, IEnumerable<string> assignments) =>
         Resolve(YamlReader.Read(text, source), source, assignments, []);
 
@@ -134,7 +132,7 @@ internal sealed record ExperimentOptions
             settings = settings.With(key.Split('.'), value);
         }
 
-        // The preset and the data set decide the defaults of what else the file may state.
+        // The preset and the data set decide the defaults of other options.
         var head = OptionRecord.Apply(new ExperimentOptions(), Only(settings, nameof(Preset), nameof(Data)));
         var options = OptionRecord.Apply(DefaultsOf(head.Preset, head.Data), settings);
         var training = options is { Preset: Preset.Auto, IsTrained: true }
@@ -147,11 +145,11 @@ internal sealed record ExperimentOptions
         options.Validate(source);
         options = options with { Task = TrainingDataSource.TaskOf(options.Data) };
 
-        // What follows from other options stands in the run's files as it came out.
+        // Options derived from others are stored in the run's files with their values.
         return options with
         {
             Training = options.Training.Resolved(),
-            // The epochs of several budgets follow from how many there are.
+            // The epochs of several budgets depend on their number.
             Pruning = options.Targets.IsEmpty ? options.Pruning.For(options.Training.Epochs) : options.Pruning,
         };
     }
@@ -193,15 +191,15 @@ internal sealed record ExperimentOptions
         Require(problems.Count == 0, $"Mask options: {string.Join("; ", problems)}.");
         Require(
             IsTrained || !ResetClassifier,
-            $"{source}: reset-classifier leaves the last layer out of a file's weights; "
+            $"{source}: reset-classifier ignores the last layer of a file's weights; "
             + "give such a file (weights: FILE, or a .onnx or .ocs file as model), or leave it out.");
         Require(
             Distill.Teacher is not null || Distill == new DistillChoices(),
-            $"{source}: distill says how to learn from a teacher, but names none; "
+            $"{source}: distill has options, but no teacher; "
             + "give one (distill.teacher: FILE, or --teacher FILE), or leave it out.");
         Require(
             !Distill.IsStart || (IsTrained && !ResetClassifier),
-            $"{source}: the teacher is to be what the run starts from, but that is not trained; start from a file "
+            $"{source}: the teacher is the run's initial network, but that is not trained; start from a file "
             + "with its last layer (weights: FILE, or a .onnx or .ocs file as model), or name another teacher.");
         if (!ModelSource.IsFile(Model))
         {

@@ -6,7 +6,7 @@ internal enum NormalizationChoice
     /// <summary>By mean and deviation of the data set's training images.</summary>
     DataSet,
 
-    /// <summary>As the authors' program does, where it knows the data set.</summary>
+    /// <summary>As in the authors' program, for data sets that it knows.</summary>
     Official,
 
     /// <summary>By ImageNet's mean and deviation, as many published networks expect; colour images only.</summary>

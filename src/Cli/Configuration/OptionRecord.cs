@@ -8,27 +8,27 @@ using Ocs.Training;
 namespace Ocs.Cli.Configuration;
 
 /// <summary>
-/// Sets the properties of option records by name, and lists them: keys are property names in kebab case, choices are
-/// enum names in kebab case, records nest.
+/// Sets and lists the properties of option records by name. Keys are property names in kebab case, choices are enum
+/// names in kebab case, records nest.
 /// </summary>
 internal static class OptionRecord
 {
-    /// <summary>A copy of a record with the properties that a mapping names set to its values.</summary>
-    /// <param name="defaults">What the mapping does not name.</param>
+    /// <summary>A copy of a record with the properties in a mapping set to its values.</summary>
+    /// <param name="defaults">The values of other properties.</param>
     /// <param name="mapping">Keys and values.</param>
     /// <param name="prefix">The dotted key of the record itself, ending in a dot, or nothing.</param>
     public static T Apply<T>(T defaults, MappingSetting mapping, string prefix = "")
         where T : notnull => (T)ApplyTo(defaults, mapping, prefix);
 
     /// <summary>
-    /// The properties that a configuration may set, in the order of the record; what it inherits comes first.
+    /// The properties that a configuration may set, in the order of the record; inherited ones come first.
     /// </summary>
     public static IEnumerable<PropertyInfo> Properties(Type record) => record
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.CanWrite && IsSetting(property) && !IsSetElsewhere(property))
         .OrderBy(property => property.DeclaringType == record);
 
-    /// <summary>Whether null means that the value is found automatically; configurations call that auto.</summary>
+    /// <summary>Whether null means that the value is chosen automatically; configurations write auto.</summary>
     public static bool IsAutomatic(PropertyInfo property) => property.IsDefined(typeof(AutomaticAttribute));
 
     /// <summary>Whether a type is a record of options.</summary>
@@ -54,7 +54,7 @@ internal static class OptionRecord
         return copy;
     }
 
-    // A key beside it, or one of another part of the configuration; 0,5 in braces is a key 5.
+    // The nearest key in the record, or in another part of the configuration. A key 5 comes from 0,5 in braces.
     private static string Suggestion(string key, string prefix, IEnumerable<string> beside) =>
         key.All(char.IsAsciiDigit) ? "; numbers have a decimal point: 0.5, not 0,5."
         : NearestName.Of(key, beside) is { } near ? $"; did you mean '{prefix}{near}'?"
@@ -68,7 +68,7 @@ internal static class OptionRecord
         {
             return setting is MappingSetting mapping
                 ? ApplyTo(property.GetValue(record) ?? Activator.CreateInstance(type)!, mapping, key + ".")
-                : throw Wrong(setting, key, "needs keys and values of its own");
+                : throw Wrong(setting, key, "needs keys and values");
         }
 
         if (setting is ScalarSetting { Text: AutomaticAttribute.Word } && IsAutomatic(property))
@@ -88,7 +88,7 @@ internal static class OptionRecord
             : Scalar(type, setting, key);
     }
 
-    // `[]` is always the same array, and records are compared by it.
+    // Records compare lists by reference, so an empty list must be `[]`, which is always the same array.
     private static ImmutableArray<T> List<T>(Setting setting, string key, string example) => setting switch
     {
         SequenceSetting { Items.IsEmpty: true } => [],
@@ -157,7 +157,7 @@ internal static class OptionRecord
             || (IsRecord(type) && Properties(type).Any());
     }
 
-    // A run has one seed, at the top of its configuration, and so is what it learns from a teacher.
+    // The seed and distillation are set at the top level of a configuration.
     private static bool IsSetElsewhere(PropertyInfo property) =>
         property.DeclaringType == typeof(TrainingOptions)
         && property.Name is nameof(TrainingOptions.Seed) or nameof(TrainingOptions.Distillation);

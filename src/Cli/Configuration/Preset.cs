@@ -3,20 +3,20 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>What the options of pruning and training start from.</summary>
+/// <summary>The defaults of pruning and training.</summary>
 internal enum Preset
 {
-    /// <summary>Nothing to tune: slices reach 0 before the cut, and what the weights do says when.</summary>
+    /// <summary>Nothing to tune: slices reach 0 before the cut, and the weights decide when.</summary>
     Auto,
 
-    /// <summary>The paper to the letter.</summary>
+    /// <summary>The paper's method.</summary>
     Paper,
 
-    /// <summary>As the authors' program acts.</summary>
+    /// <summary>The behaviour of the authors' program.</summary>
     Official,
 }
 
-/// <summary>The library's options that each preset names.</summary>
+/// <summary>The library's options for each preset.</summary>
 internal static class Presets
 {
     public static OneCycleOptions Pruning(this Preset preset) => preset switch

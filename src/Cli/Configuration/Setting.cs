@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>A value as a configuration states it, with the place to name in an error.</summary>
+/// <summary>A value in a configuration, with its place for errors.</summary>
 /// <param name="Where">The file and line, or the option.</param>
 internal abstract record Setting(string Where);
 

@@ -1,6 +1,6 @@
 namespace Ocs.Cli.Configuration;
 
-/// <summary>What a network is trained for.</summary>
+/// <summary>The task of a network.</summary>
 internal enum TaskKind
 {
     /// <summary>The class of an image.</summary>

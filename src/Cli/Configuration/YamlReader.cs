@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>Reads YAML into settings that know their line.</summary>
+/// <summary>Reads YAML into settings with line numbers.</summary>
 internal static class YamlReader
 {
     private const int DeepestNesting = 64;
@@ -46,7 +46,7 @@ internal static class YamlReader
             $"{other.Where}: a configuration consists of keys and values, such as `model: cifar_resnet56`."),
     };
 
-    /// <summary>A `key=value` of the command line: the dotted key, and the value read as YAML.</summary>
+    /// <summary>Parses a `key=value` of the command line; the value is YAML.</summary>
     public static Assignment ReadAssignment(string assignment)
     {
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
@@ -61,7 +61,7 @@ internal static class YamlReader
             assignment[..equals].Trim(), Parse(assignment[(equals + 1)..], where) ?? new ScalarSetting(null, where));
     }
 
-    // A pipe has no length, and a device no end.
+    // A pipe has no length, and a device may have no end.
     private static string ReadText(string path)
     {
         using var reader = new StreamReader(path);
@@ -97,14 +97,15 @@ internal static class YamlReader
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
-            // What the library itself does not expect.
+            // YamlDotNet throws these for input that it does not expect.
             throw new OcsInputException($"{source}: this is not valid YAML.", error);
         }
 
         return yaml.Documents.Count == 0 ? null : Convert(yaml.Documents[0].RootNode, source);
     }
 
-    // Loading is recursive in the library, and a list that holds itself has no end: both are refused before.
+    // YamlDotNet loads recursively, and a list that contains itself never ends. So deep nesting and such lists are
+    // refused before.
     private static void CheckShape(string text, string source)
     {
         var parser = new Parser(new StringReader(text));

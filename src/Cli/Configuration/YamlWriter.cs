@@ -7,10 +7,10 @@ using Ocs.Pruning.Coupling;
 
 namespace Ocs.Cli.Configuration;
 
-/// <summary>Writes option records as YAML that <see cref="OptionRecord"/> reads back to the same options.</summary>
+/// <summary>Writes option records as YAML. <see cref="OptionRecord"/> reads the same options back.</summary>
 internal static class YamlWriter
 {
-    /// <summary>Every property of a record and of the records in it, a line each.</summary>
+    /// <summary>Every property of a record and of nested records, one line each.</summary>
     public static string Write(object record)
     {
         var text = new StringBuilder();
@@ -18,14 +18,14 @@ internal static class YamlWriter
         return text.ToString();
     }
 
-    /// <summary>A property that is no record.</summary>
+    /// <summary>The value of a property that is not a record.</summary>
     public static string ValueOf(PropertyInfo property, object record) => property.GetValue(record) switch
     {
         null when OptionRecord.IsAutomatic(property) => AutomaticAttribute.Word,
         var value => Scalar(value),
     };
 
-    /// <summary>A text as a value, in quotes where YAML would read it otherwise.</summary>
+    /// <summary>A text as a YAML value, quoted if needed.</summary>
     public static string Text(string value) => Scalar(value);
 
     private static void Write(object record, string indent, StringBuilder text)
@@ -64,7 +64,7 @@ internal static class YamlWriter
         _ => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
     };
 
-    // Within single quotes a line's end is a blank, and other control characters are not allowed.
+    // In single quotes YAML folds line breaks to spaces, and forbids other control characters.
     private static bool IsBreak(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 
     private static string Quoted(string word) => $"\"{string.Concat(word.Select(letter => letter switch

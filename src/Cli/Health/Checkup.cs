@@ -7,17 +7,17 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Health;
 
-/// <summary>All that <c>ocs doctor</c> looks at, from the machine to the user's folders.</summary>
+/// <summary>The checks of <c>ocs doctor</c>, from the machine to the user's folders.</summary>
 internal static class Checkup
 {
     private const double Gigabyte = 1e9;
 
-    // A training of the demo takes a third of it.
+    // Training the demo takes a third of this.
     private const double FewGigabytes = 2;
 
-    /// <summary>The findings, in the order in which they are shown.</summary>
+    /// <summary>Runs all checks. The findings are in display order.</summary>
     /// <param name="root">The user's data root; null takes <c>OCS_DATA</c>.</param>
-    /// <param name="folder">Where runs are to be written to.</param>
+    /// <param name="folder">The folder for runs.</param>
     public static IEnumerable<Finding> Run(string? root, string folder) =>
     [
         Finding.Fine(
@@ -37,9 +37,9 @@ internal static class Checkup
 
     private static Finding Memory(long? available) => available switch
     {
-        null => Finding.Note("memory", "The system does not tell how much is free."),
+        null => Finding.Note("memory", "The free memory is unknown."),
         < (long)(FewGigabytes * Gigabyte) => Finding.Note(
-            "memory", $"{Gigabytes(available.Value)} free, which is little: take small batches."),
+            "memory", $"{Gigabytes(available.Value)} free, which is little: use small batches."),
         _ => Finding.Fine("memory", $"{Gigabytes(available.Value)} free"),
     };
 
@@ -137,7 +137,7 @@ internal static class Checkup
         {
             return Finding.Problem(
                 part,
-                $"{folder} cannot be written to ({error.Message}): take another folder, or mend its permissions.");
+                $"{folder} cannot be written to ({error.Message}): use another folder, or fix its permissions.");
         }
     }
 }

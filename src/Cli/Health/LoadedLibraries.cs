@@ -5,7 +5,7 @@ internal static class LoadedLibraries
 {
     private const string Maps = "/proc/self/maps";
 
-    /// <summary>The file of a loaded library whose name starts so; null if none is.</summary>
+    /// <summary>The file of a loaded library by the start of its name; null if there is none.</summary>
     public static string? Find(string name)
     {
         try

@@ -7,7 +7,7 @@ internal static class ProcessorFeatures
 {
     private const string Information = "/proc/cpuinfo";
 
-    // Linux's words for them, and how people write them.
+    // Flags in /proc/cpuinfo, with their usual names.
     private static readonly (string Flag, string Name)[] Sets =
     [
         ("avx2", "AVX2"), ("fma", "FMA"), ("avx512f", "AVX-512"), ("avx512_bf16", "AVX-512 BF16"),

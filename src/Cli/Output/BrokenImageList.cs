@@ -2,7 +2,7 @@ using Ocs.Data;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Names the images that were left out because they could not be read.</summary>
+/// <summary>Lists the images that were skipped because they could not be read.</summary>
 internal static class BrokenImageList
 {
     private const int Most = 20;
@@ -31,6 +31,6 @@ internal static class BrokenImageList
         }
     }
 
-    /// <summary>One of them.</summary>
+    /// <summary>The line of one image.</summary>
     public static string Line(BrokenImage image) => $"  {image.Path}: {image.Reason}";
 }

@@ -4,7 +4,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>What several budgets of one run gave, a row a budget.</summary>
+/// <summary>The results of several budgets of one run, one row per budget.</summary>
 internal static class BudgetTable
 {
     public static void Write(BudgetCurve curve, string folder, CommandConsole console)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// Makes visible what a terminal would obey rather than show: control characters, and those that turn the direction of
-/// text. They come out as \u001b and the like, which is also what JSON writes for them.
+/// Escapes characters that control a terminal: control characters, and those that change the direction of text. They
+/// become \u001b and so on, as in JSON.
 /// </summary>
 internal static class CleanText
 {
@@ -19,10 +19,10 @@ internal static class CleanText
         Controls.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
     private static readonly SearchValues<char> UnwantedInLines = SearchValues.Create(Controls);
 
-    /// <summary>A text of several lines: line breaks and tabs stay.</summary>
+    /// <summary>A text of several lines: keeps line breaks and tabs.</summary>
     public static string Of(string text) => Escape(text, Unwanted);
 
-    /// <summary>A text of one line: a name with a line break in it stays on the line.</summary>
+    /// <summary>A text of one line: escapes line breaks too.</summary>
     public static string Line(string text) => Escape(text, UnwantedInLines);
 
     private static string Escape(string text, SearchValues<char> unwanted)

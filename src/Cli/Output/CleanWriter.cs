@@ -5,9 +5,9 @@ using System.Text;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// A stream that people look at. Names out of files cannot do anything to a terminal, and a full disk under the stream
-/// loses what is shown and nothing else. <see cref="WriteLine(string)"/> writes exactly one line, in the command's
-/// words; texts of several lines go through Write.
+/// A writer for people. It escapes names from files, so that they cannot control a terminal. If the disk is full, only
+/// the shown text is lost. <see cref="WriteLine(string)"/> writes exactly one line, in the command's words; texts of
+/// several lines go through Write.
 /// </summary>
 internal sealed class CleanWriter : TextWriter
 {
@@ -21,7 +21,7 @@ internal sealed class CleanWriter : TextWriter
         NewLine = "\n";
     }
 
-    /// <summary>Why something was not shown; null if everything was.</summary>
+    /// <summary>Why output was lost; null if none was.</summary>
     public string? Lost { get; private set; }
 
     /// <summary>Whether anything was written.</summary>
@@ -29,7 +29,7 @@ internal sealed class CleanWriter : TextWriter
 
     public override Encoding Encoding => _inner.Encoding;
 
-    /// <summary>The writer around a stream, which it never closes.</summary>
+    /// <summary>Wraps a writer, which is never closed.</summary>
     public static CleanWriter Around(TextWriter inner) => inner as CleanWriter ?? new(inner);
 
     public override void Write(char value) => Write([value]);
@@ -42,7 +42,7 @@ internal sealed class CleanWriter : TextWriter
 
     public override void WriteLine(string? value) => WriteRaw(CleanText.Line(CommandWords.Of(value ?? "")) + NewLine);
 
-    /// <summary>Writes a text with the program's own codes for the terminal in it.</summary>
+    /// <summary>Writes a text with terminal codes, unescaped.</summary>
     public void WriteRaw(string text)
     {
         HasText |= text.Length > 0;

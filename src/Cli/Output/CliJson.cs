@@ -33,7 +33,7 @@ namespace Ocs.Cli.Output;
 [JsonSerializable(typeof(VersionOutput))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>Indented, and without escapes that a reader would stumble over.</summary>
+    /// <summary>Indented, with as few escapes as possible.</summary>
     public static CliJson Readable => field ??= new(new JsonSerializerOptions(Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

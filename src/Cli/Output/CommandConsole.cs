@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Where a command writes, and the token that stops it. Tests give their own writers.</summary>
+/// <summary>The output of a command, and the token that stops it. Tests use their own writers.</summary>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="OutputIsTerminal">Whether a person watches standard output.</param>
@@ -14,13 +14,13 @@ internal sealed record CommandConsole(
 {
     private const string Warning = "Warning: ";
 
-    /// <summary>Standard output; whatever is in a name, a terminal shows it and does not obey it.</summary>
+    /// <summary>Standard output, with escaped names (`CleanWriter`).</summary>
     public TextWriter Output { get; init => field = CleanWriter.Around(value); } = CleanWriter.Around(Output);
 
-    /// <summary>Standard error, in the same way.</summary>
+    /// <summary>Standard error, with escaped names.</summary>
     public TextWriter Error { get; init => field = CleanWriter.Around(value); } = CleanWriter.Around(Error);
 
-    /// <summary>Whether standard output is for one JSON object, and standard error for everything else.</summary>
+    /// <summary>Whether standard output is one JSON object, and everything else goes to standard error.</summary>
     public bool Json { get; init; }
 
     /// <summary>The command line, for the run's record.</summary>
@@ -29,15 +29,15 @@ internal sealed record CommandConsole(
     /// <summary>What the terminal can do, if there is one.</summary>
     public Screen Terminal { get; init; } = Screen.Plain;
 
-    /// <summary>The signals that ask for an end; null if a caller has its own way to stop a command.</summary>
+    /// <summary>The signals that stop a command; null if the caller stops it in another way.</summary>
     public StopSignals? Signals { get; init; }
 
-    /// <summary>Where text for people goes.</summary>
+    /// <summary>The writer of text for people.</summary>
     public TextWriter Text => Json ? Error : Output;
 
     public bool TextIsTerminal => Json ? ErrorIsTerminal : OutputIsTerminal;
 
-    /// <summary>What can be done where text for people goes.</summary>
+    /// <summary>The screen of text for people.</summary>
     public Screen Screen => TextIsTerminal ? Terminal : Screen.Plain with { HasUnicode = Terminal.HasUnicode };
 
     public static CommandConsole OfProcess(StopSignals signals) => new(
@@ -48,7 +48,7 @@ internal sealed record CommandConsole(
         Signals = signals,
     };
 
-    /// <summary>The same with nothing shown but errors: for processes that another one of a run speaks for.</summary>
+    /// <summary>The same console, but silent except for errors: for all ranks other than 0.</summary>
     public CommandConsole Silent() => new(TextWriter.Null, Error, false, false, Stop)
     {
         CommandLine = CommandLine,
@@ -56,17 +56,14 @@ internal sealed record CommandConsole(
     };
 
     /// <summary>
-    /// Whoever ends by <see cref="Stop"/> heeds it until the result is disposed; else a signal ends the process at
-    /// once.
+    /// Until the result is disposed, signals set <see cref="Stop"/>. Otherwise a signal ends the process at once.
     /// </summary>
     public IDisposable? HeedStop() => Signals?.Heed();
 
-    /// <summary>
-    /// A line in the command's words, broken between words where it is longer than the terminal is wide.
-    /// </summary>
+    /// <summary>Writes a line in the command's words, wrapped to the width of the terminal.</summary>
     public void WriteLine(string line = "") => WriteLine(line, Shade.None);
 
-    /// <summary>The same in a colour.</summary>
+    /// <summary>Writes a line in a colour.</summary>
     public void WriteLine(string line, Shade shade)
     {
         foreach (var part in Lines(line, shade))
@@ -84,7 +81,7 @@ internal sealed record CommandConsole(
         return screen.HasColour ? parts.Select(part => shade.Paint(part)) : parts;
     }
 
-    /// <summary>A table and an empty line.</summary>
+    /// <summary>Writes a table and an empty line.</summary>
     public void Write(Table table)
     {
         foreach (var line in table.Lines(Screen).Append(""))
@@ -93,14 +90,14 @@ internal sealed record CommandConsole(
         }
     }
 
-    /// <summary>The sentence that a command ends with when it fails.</summary>
+    /// <summary>Writes the sentence of a failed command.</summary>
     public void WriteError(string sentence)
     {
         var clean = CleanText.Line(sentence);
         ((CleanWriter)Error).WriteRaw((ErrorIsTerminal && Terminal.HasColour ? Shade.Bad.Paint(clean) : clean) + "\n");
     }
 
-    /// <summary>The one JSON object of `--json`.</summary>
+    /// <summary>Writes the JSON object of `--json`.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type) =>
         Output.Write(JsonSerializer.Serialize(value, type) + "\n");
 }

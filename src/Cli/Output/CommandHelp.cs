@@ -8,7 +8,7 @@ namespace Ocs.Cli.Output;
 /// <summary>`--help --json` and `--version --json`.</summary>
 internal static class CommandHelp
 {
-    /// <summary>Writes what was asked for.</summary>
+    /// <summary>Writes the help or the version.</summary>
     public static void Write(ParseResult parsed, CommandConsole console)
     {
         if (parsed.Action is HelpAction)
@@ -39,7 +39,7 @@ internal static class CommandHelp
         ],
         [.. CommandExamples.Of(command).Select(example => new HelpExample(example.Line, example.Meaning))]);
 
-    /// <summary>The options of a command, and those that it has from the commands above it.</summary>
+    /// <summary>The options of a command, including inherited ones.</summary>
     public static IEnumerable<Option> OptionsOf(Command command) => command.Options
         .Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf).Where(option => option.Recursive))
         .DistinctBy(option => option.Name);
@@ -52,7 +52,7 @@ internal static class CommandHelp
 /// <summary>`--version --json`.</summary>
 internal sealed record VersionOutput(string Version);
 
-/// <summary>What a command fails with under `--json`.</summary>
+/// <summary>The error of a command with `--json`.</summary>
 internal sealed record ErrorOutput(string Error, int ExitCode);
 
 /// <summary>`--help --json`.</summary>
@@ -63,14 +63,12 @@ internal sealed record HelpOutput(
 /// <summary>An argument of a command.</summary>
 internal sealed record HelpArgument(string Name, string Description, bool Required, bool Several);
 
-/// <summary>
-/// An option of a command; <paramref name="Value"/> is the name of what it takes, or null if it takes nothing.
-/// </summary>
+/// <summary>An option of a command. <paramref name="Value"/> is the name of its value; null for a switch.</summary>
 internal sealed record HelpEntry(
     string Name, IReadOnlyList<string> Aliases, string? Value, string Description, bool Required);
 
-/// <summary>A command of a command.</summary>
+/// <summary>A subcommand.</summary>
 internal sealed record HelpCommand(string Name, string Description);
 
-/// <summary>A command line, and what it does.</summary>
+/// <summary>A command line with its description.</summary>
 internal sealed record HelpExample(string Line, string Meaning);

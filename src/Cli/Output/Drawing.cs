@@ -5,16 +5,16 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Draws what a network finds into images, [H W] pixels row by row.</summary>
+/// <summary>Draws a network's results into images, [H W] pixels in row-major order.</summary>
 internal static class Drawing
 {
-    // A pixel of a mask shows as much of the image.
+    // The weight of the image under a mask.
     private const float ImageShare = 0.35f;
 
-    // A frame is as thick as this share of the image's shorter side, and two pixels at least.
+    // The thickness of frames as a fraction of the image's shorter side; at least two pixels.
     private const double Thickness = 0.006;
 
-    /// <summary>The colour of each pixel's class over the image; none for a class below 0.</summary>
+    /// <summary>Blends the colour of each pixel's class into the image; none for a class below 0.</summary>
     public static Rgb24[] Painted(Rgb24[] image, IReadOnlyList<int> classes) =>
     [
         .. image.Zip(classes, (pixel, label) => label < 0 ? pixel : ColourOf(label) is var colour
@@ -22,7 +22,7 @@ internal static class Drawing
             : pixel),
     ];
 
-    /// <summary>Boxes as frames; they are shares of the image.</summary>
+    /// <summary>Draws boxes as frames; their coordinates are fractions of the image.</summary>
     public static Rgb24[] Framed(Rgb24[] image, int width, IEnumerable<(int Class, BoundingBox Box)> boxes)
     {
         var painted = image.ToArray();
@@ -75,7 +75,7 @@ internal static class Drawing
     private static byte Mixed(byte image, byte colour) =>
         (byte)((ImageShare * image) + ((1 - ImageShare) * colour));
 
-    // Hues a golden ratio of the circle apart, so that neighbours differ; bright and dark in turns.
+    // Hues differ by the golden ratio of the circle, so that consecutive classes differ; bright and dark alternate.
     private static Rgb24 ColourOf(int label)
     {
         const double GoldenRatio = 0.618033988749895;

@@ -4,20 +4,20 @@ using Ocs.Cli.Commands;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>`--help` as the library writes it, with long lists of options in groups, and with examples.</summary>
+/// <summary>`--help`: System.CommandLine's text, with grouped options and with examples.</summary>
 internal static class HelpText
 {
     private const string OptionsHeading = "Options:";
     private const int Widest = 120;
     private const int Indent = 6;
 
-    /// <summary>How wide the help is: as the screen, but no wider than text is read well.</summary>
+    /// <summary>The width of the help: that of the screen, up to a readable limit.</summary>
     public static int WidthOn(Screen screen) => screen.IsTerminal ? Math.Min(screen.Columns, Widest) : Widest;
 
     /// <summary>The whole help.</summary>
-    /// <param name="text">What the library has written.</param>
-    /// <param name="command">The command that it is of.</param>
-    /// <param name="columns">How wide it is.</param>
+    /// <param name="text">The library's help.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="columns">The width.</param>
     public static string Of(string text, Command command, int columns)
     {
         var lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').ToList();
@@ -39,7 +39,7 @@ internal static class HelpText
         return whole.ToString();
     }
 
-    // An option's lines: the first one has its names, and those that follow are farther in.
+    // Splits the text into options. The first line of an option has its names; the following lines are indented.
     private static List<List<string>> Entries(IEnumerable<string> lines)
     {
         var entries = new List<List<string>>();

@@ -5,17 +5,17 @@ using System.Text;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// Rows at the end of a terminal's text that are written anew again and again, while lines go on above them.
+/// Live rows at the end of a terminal's text. They are rewritten in place, while lines are added above them.
 /// </summary>
 /// <remarks>
-/// The cursor waits at the start of the first row: wherever a window that changes its width moves text to, the rows are
-/// all that follows the cursor, and one code erases them. The terminal does not wrap while they are written, so a row
-/// too long for a window that has just become narrower loses its end and takes no second line.
+/// The cursor stays at the start of the first row. However a resized window moves text, only the rows follow the
+/// cursor, and one code erases them. Wrapping is off while they are written, so a row that is too long for a narrowed
+/// window is truncated.
 /// </remarks>
 internal sealed class LiveRows : IDisposable
 {
-    // The first row, and from its second character on all that follows: tmux takes what is erased from the first
-    // character of a window for a window to keep, and saves it among the lines above.
+    // Erases the first row, then all from its second character on. tmux treats erasing from the first character of a
+    // window as clearing the window, and saves the text in its history.
     private const string EraseRows = "\r\e[K\e[C\e[J\r";
     private const string NoWrap = "\e[?7l";
     private const string WrapAgain = "\e[?7h";
@@ -38,7 +38,7 @@ internal sealed class LiveRows : IDisposable
         }
     }
 
-    /// <summary>Shows rows, made for a number of columns, in place of those before.</summary>
+    /// <summary>Replaces the rows. They are made for a number of columns.</summary>
     public void Show(Func<int, IReadOnlyList<string>> rows)
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed class LiveRows : IDisposable
         }
     }
 
-    /// <summary>Takes the rows away, and shows none any more.</summary>
+    /// <summary>Erases the rows, and shows no others.</summary>
     public void Erase()
     {
         lock (_lock)
@@ -79,7 +79,7 @@ internal sealed class LiveRows : IDisposable
         Erase();
     }
 
-    // A changed width shows at once, and a shell that stopped the program finds the rows gone.
+    // Redraws when the width changes, and erases the rows when the shell suspends the program.
     [UnsupportedOSPlatform("windows")]
     private void Listen(PosixSignal signal, string only) =>
         _signals.Add(PosixSignalRegistration.Create(signal, context =>

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Numbers as people read them.</summary>
+/// <summary>Formats numbers for people.</summary>
 internal static class Numbers
 {
     /// <summary>1,234,567.</summary>
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>41.0 M, and - for what is not known.</summary>
+    /// <summary>41.0 M, or - for unknown numbers.</summary>
     public static string Short(long? number) => number is { } value ? Short(value) : "-";
 
     /// <summary>41.0 M.</summary>
@@ -35,7 +35,7 @@ internal static class Numbers
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
     };
 
-    /// <summary>A loss as 1.2345, and one that has run away as 6.07e+18.</summary>
+    /// <summary>A loss as 1.2345; a diverged one as 6.07e+18.</summary>
     public static string Loss(double value) =>
         value.ToString(
             Math.Abs(value) < 1e5 || !double.IsFinite(value) ? "0.0000" : "0.00e+0", CultureInfo.InvariantCulture);

@@ -13,8 +13,8 @@ internal static class PlanTable
         Row("network", $"{plan.Model}: {Numbers.Short(plan.Macs)} MACs, {Numbers.Short(plan.Parameters)} parameters");
         Row(
             "data",
-            $"{plan.Data}: {Numbers.Whole(plan.TrainImages)} images to train on, "
-            + $"{Numbers.Whole(plan.TestImages)} to measure on");
+            $"{plan.Data}: {Numbers.Whole(plan.TrainImages)} training images, "
+            + $"{Numbers.Whole(plan.TestImages)} test images");
         Row("training", $"{plan.Epochs} epochs of {plan.StepsPerEpoch} steps");
         if (plan.Cut is { } cut)
         {
@@ -50,8 +50,8 @@ internal static class PlanTable
     private static string When(PlannedCut cut) => cut.ShrinkageEpochs switch
     {
         null => "when the sub-network is stable",
-        1 => "an epoch later, when what leaves is 0",
-        { } epochs => $"{epochs} epochs later, when what leaves is 0",
+        1 => "an epoch later, when the pruned slices are 0",
+        { } epochs => $"{epochs} epochs later, when the pruned slices are 0",
     };
 
     private static string End(PlannedCut cut) =>

@@ -4,7 +4,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>The table of where a run's time went, a row a phase.</summary>
+/// <summary>The time profile of a run, one row per phase.</summary>
 internal static class ProfileTable
 {
     public static void Write(RunProfile profile, CommandConsole console)
@@ -50,7 +50,7 @@ internal static class ProfileTable
         ];
     }
 
-    // The percent sign is text here: values are percentages already.
+    // The percent sign is literal: values are percentages.
     private static string Text(double value, string format) =>
         value.ToString(format.Replace("%", "'%'", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 }

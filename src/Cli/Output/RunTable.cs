@@ -113,7 +113,7 @@ internal static class RunTable
     }
 
     /// <summary>
-    /// How much faster the cut made training, and the ratio of the MACs; null if both were not timed in turns.
+    /// The speed-up of training by the cut, and the ratio of the MACs; null if they were not timed alternately.
     /// </summary>
     internal static string? Speed(RunSummary summary) =>
         summary is { StepSecondsBefore: { } before, StepSecondsAfter: { } after }

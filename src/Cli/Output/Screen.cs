@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Where text is shown, and what can be done there.</summary>
+/// <summary>The screen for text, and its abilities.</summary>
 /// <param name="IsTerminal">Whether a person watches.</param>
-/// <param name="MovesCursor">Whether what was written can be replaced.</param>
+/// <param name="MovesCursor">Whether written text can be replaced.</param>
 /// <param name="HasColour">Whether colours are wanted.</param>
-/// <param name="HasUnicode">Whether lines and bars may be drawn with more than ASCII.</param>
-/// <param name="Size">How large it is now; a person may change that at any time.</param>
+/// <param name="HasUnicode">Whether lines and bars may use characters beyond ASCII.</param>
+/// <param name="Size">Its current size, which may change at any time.</param>
 internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour, bool HasUnicode, Func<ScreenSize> Size)
 {
     private const int UsualColumns = 80;
     private const int UsualRows = 24;
 
-    /// <summary>The width of text that nobody watches while it is written.</summary>
+    /// <summary>The width of text in files and pipes.</summary>
     public const int PlainColumns = 100;
 
     /// <summary>A file or a pipe.</summary>
     public static Screen Plain { get; } = new(false, false, false, true, () => new(PlainColumns, UsualRows));
 
-    /// <summary>How wide a line may be now.</summary>
+    /// <summary>The current width of a line.</summary>
     public int Columns => Size().Columns;
 
     /// <summary>
-    /// What the environment says of a terminal: nothing moves where TERM is missing or dumb, NO_COLOR
-    /// (https://no-color.org) turns colours off, COLUMNS asks for shorter lines, and without UTF-8 in the locale
-    /// everything that is drawn is ASCII.
+    /// The screen by the environment. If TERM is missing or dumb, the cursor does not move. NO_COLOR
+    /// (https://no-color.org) turns colours off. COLUMNS limits the width. Without UTF-8 in the locale, drawing uses
+    /// ASCII.
     /// </summary>
     public static Screen Of(bool isTerminal, Func<string, string?> variable)
     {
@@ -44,7 +44,7 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
         return new(true, moves, hasColour, hasUnicode, () => Limited(SizeOfTerminal(), variable("COLUMNS")));
     }
 
-    /// <summary>A terminal's size where COLUMNS asks for lines that are shorter than it is wide.</summary>
+    /// <summary>A terminal's size, with its width limited by COLUMNS.</summary>
     internal static ScreenSize Limited(ScreenSize size, string? columns) =>
         int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) && wanted > 0
             ? size with { Columns = Math.Min(size.Columns, wanted) }
@@ -66,5 +66,5 @@ internal sealed record Screen(bool IsTerminal, bool MovesCursor, bool HasColour,
     private static int Or(int size, int usual) => size > 0 ? size : usual;
 }
 
-/// <summary>Characters in a row, and rows.</summary>
+/// <summary>Columns and rows.</summary>
 internal readonly record struct ScreenSize(int Columns, int Rows);

@@ -1,14 +1,14 @@
 namespace Ocs.Cli.Output;
 
-/// <summary>What a text means, as a colour where colours are wanted.</summary>
+/// <summary>The meaning of a text, shown as a colour.</summary>
 internal enum Shade
 {
     None,
 
-    /// <summary>Green: it is as it should be.</summary>
+    /// <summary>Green: good.</summary>
     Good,
 
-    /// <summary>Yellow: look at it.</summary>
+    /// <summary>Yellow: a warning.</summary>
     Warning,
 
     /// <summary>Red: it failed.</summary>

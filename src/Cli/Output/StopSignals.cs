@@ -5,17 +5,17 @@ using System.Runtime.InteropServices;
 namespace Ocs.Cli.Output;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGHUP, and the end of the process that started this one. Who has work to save heeds them and
-/// ends by the token; while nobody does, the first signal ends the process at once, as the second one always does.
+/// Ctrl-C, SIGTERM and SIGHUP, and the end of the parent process. Code with work to save heeds them and stops by the
+/// token. Without such code the first signal ends the process at once; the second one always does.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>
-    /// Set to 1 for a process that ends when its standard input does, because whoever started it has ended.
+    /// Set to 1 for a process that ends with its standard input, which closes when the parent process ends.
     /// </summary>
     public const string EndsWithInput = "OCS_ENDS_WITH_INPUT";
 
-    // Ctrl-C reaches one of several processes twice at once: from the terminal, and from the process that started them.
+    // Ctrl-C reaches each of several processes twice: from the terminal, and from the parent process.
     private const int SameSignalMilliseconds = 1000;
     private static readonly TimeSpan TimeToTidy = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan TimeToSave = TimeSpan.FromMinutes(1);
@@ -40,7 +40,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Set by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Until the result is disposed, somebody ends by the token.</summary>
+    /// <summary>Until the result is disposed, a signal only sets the token.</summary>
     public IDisposable Heed()
     {
         Interlocked.Increment(ref _heeding);
@@ -48,8 +48,8 @@ internal sealed class StopSignals : IDisposable
     }
 
     /// <summary>
-    /// Until the result is disposed, something is done before a signal ends the process at once: what it has on the
-    /// screen is taken away.
+    /// Until the result is disposed, an action runs before a signal ends the process at once, such as clearing live
+    /// rows.
     /// </summary>
     public IDisposable BeforeEnd(Action action)
     {
@@ -63,7 +63,7 @@ internal sealed class StopSignals : IDisposable
         _stop.Dispose();
     }
 
-    // Whether the process goes on for now.
+    // Whether the process continues for now.
     private bool Stop()
     {
         var isFirst = !_stop.IsCancellationRequested
@@ -79,7 +79,7 @@ internal sealed class StopSignals : IDisposable
             return true;
         }
 
-        // A terminal that takes no text must not keep the process.
+        // A blocked terminal must not keep the process alive.
         _ = Task.WaitAll([.. _last.Keys.Select(Task.Run)], TimeToTidy);
         Unfinished.Discard();
         return false;

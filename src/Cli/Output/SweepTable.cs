@@ -4,7 +4,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>What a sweep found, a row a run.</summary>
+/// <summary>The results of a sweep, one row per run.</summary>
 internal static class SweepTable
 {
     public static void Write(SweepOutput sweep, CommandConsole console)
@@ -38,7 +38,7 @@ internal static class SweepTable
 }
 
 /// <summary>`ocs train --sweep --json`.</summary>
-/// <param name="Folder">The folder that holds those of the runs.</param>
+/// <param name="Folder">The folder with the runs' folders.</param>
 /// <param name="Comparison">The page that compares them.</param>
 /// <param name="Runs">The runs, in the order of the values.</param>
 internal sealed record SweepOutput(string Folder, string Comparison, IReadOnlyList<SweptRun> Runs)
@@ -49,7 +49,7 @@ internal sealed record SweepOutput(string Folder, string Comparison, IReadOnlyLi
         [.. runs.Select(run => SweptRun.Of(run.Path, run.Summary!))]);
 }
 
-/// <summary>One run of a sweep; its problem where the network is not fit for use.</summary>
+/// <summary>One run of a sweep, with its problem if the network is unusable.</summary>
 internal sealed record SweptRun(
     string Folder, double? ValAccuracy, long MacsBefore, long MacsAfter, int? CutEpoch, double TotalSeconds,
     string? Problem)

@@ -1,17 +1,17 @@
 namespace Ocs.Cli.Output;
 
 /// <summary>A column of a table.</summary>
-/// <param name="Header">What stands above it.</param>
+/// <param name="Header">The heading.</param>
 internal sealed record TableColumn(string Header)
 {
-    /// <summary>Whether numbers stand in it.</summary>
+    /// <summary>Whether it is right-aligned, for numbers.</summary>
     public bool IsRight { get; init; }
 
-    /// <summary>Whether its texts may be broken between words on a narrow screen.</summary>
+    /// <summary>Whether its texts may wrap on a narrow screen.</summary>
     public bool IsProse { get; init; }
 
     /// <summary>
-    /// Where the screen is narrow, columns are left out, those of the lowest number first; 0 for one that stays.
+    /// On a narrow screen columns are dropped, those with the lowest number first; 0 for a column that stays.
     /// </summary>
     public int Spare { get; init; }
 
@@ -23,8 +23,7 @@ internal sealed record TableColumn(string Header)
 }
 
 /// <summary>
-/// A table: columns where they fit, if need be without some, and a block for each row where the screen is too narrow
-/// for them.
+/// A table. It drops columns on a narrow screen, and becomes one block per row if they still do not fit.
 /// </summary>
 internal sealed class Table
 {
@@ -87,10 +86,10 @@ internal sealed class Table
             : Grid(widths, prose, screen.HasUnicode ? '─' : '-');
     }
 
-    // A column of no width is left out.
+    // A column of width 0 is dropped.
     private static int Total(int[] widths) => widths.Sum() + (2 * (widths.Count(width => width > 0) - 1));
 
-    // A path, say: no wrapping makes it fit beside other columns.
+    // A long word, such as a path, cannot wrap to fit beside other columns.
     private bool HasLongerWord(int prose, int[] widths) => prose >= 0
         && _rows.Any(row => row[prose].Split(' ').Any(word => TextWidth.Of(word) > widths[prose]));
 

@@ -3,7 +3,7 @@ using Wcwidth;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Text by the columns that it takes on a screen, where some characters take two and some none.</summary>
+/// <summary>The width of text on a screen, where some characters take two columns and some none.</summary>
 internal static class TextWidth
 {
     /// <summary>The columns of a clean text.</summary>
@@ -18,7 +18,7 @@ internal static class TextWidth
         return width;
     }
 
-    /// <summary>As much of a clean text as fits.</summary>
+    /// <summary>Truncates a clean text to fit.</summary>
     public static string Cut(string text, int columns)
     {
         var (width, length) = (0, 0);
@@ -36,11 +36,11 @@ internal static class TextWidth
         return text;
     }
 
-    /// <summary>A text filled up with blanks.</summary>
+    /// <summary>Pads a text with spaces.</summary>
     public static string Pad(string text, int columns, bool isRight) =>
         new string(' ', Math.Max(0, columns - Of(text))) is var blanks && isRight ? blanks + text : text + blanks;
 
-    /// <summary>The fields that fit in a line, from the first on.</summary>
+    /// <summary>Joins as many of the first fields as fit in a line.</summary>
     public static string Fit(IEnumerable<string?> fields, int columns)
     {
         var line = new StringBuilder();
@@ -59,7 +59,7 @@ internal static class TextWidth
     }
 
     /// <summary>
-    /// A text broken between words; the lines after the first are indented. A word that is too long stays whole.
+    /// Wraps a text between words; lines after the first are indented. A word that is too long stays whole.
     /// </summary>
     public static IEnumerable<string> Wrap(string text, int columns, int indent)
     {

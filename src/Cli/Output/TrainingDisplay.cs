@@ -5,7 +5,7 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Shows a run: a line an epoch, and in a terminal live rows below it.</summary>
+/// <summary>Shows a run: one line per epoch, and live rows below in a terminal.</summary>
 [SuppressMessage(
     "Design", "CA1001", Justification = "The live rows are lent for the length of a call, which disposes of them.")]
 internal sealed class TrainingDisplay(CommandConsole console, double refreshSeconds = 0.2) : ITrainingObserver
@@ -14,7 +14,7 @@ internal sealed class TrainingDisplay(CommandConsole console, double refreshSeco
     private long _lastRefresh;
     private double _bestAccuracy = double.NegativeInfinity;
 
-    /// <summary>Runs a training with the live rows shown where the terminal can.</summary>
+    /// <summary>Runs a training, with live rows if the terminal supports them.</summary>
     public TrainingResult Watch(Func<TrainingResult> run)
     {
         if (!console.Screen.MovesCursor)
@@ -45,7 +45,7 @@ internal sealed class TrainingDisplay(CommandConsole console, double refreshSeco
         }
     }
 
-    /// <summary>The line of an epoch, green where it is the best so far.</summary>
+    /// <summary>The line of an epoch, green if it is the best so far.</summary>
     public void EpochDone(RunRecord record)
     {
         var isBest = record.ValAccuracy > _bestAccuracy;

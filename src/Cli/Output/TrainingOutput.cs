@@ -5,7 +5,7 @@ using Ocs.Training.Checkpoints;
 
 namespace Ocs.Cli.Output;
 
-/// <summary>Shows what came out of `ocs train` and `ocs baseline`; each method returns the exit code.</summary>
+/// <summary>Shows the results of `ocs train` and `ocs baseline`; each method returns the exit code.</summary>
 internal static class TrainingOutput
 {
     public static int Show(TrainingPlan plan, CommandConsole console)
@@ -37,8 +37,8 @@ internal static class TrainingOutput
     }
 
     /// <param name="summary">Of all seeds; null when a run was stopped.</param>
-    /// <param name="folder">The folder that holds those of the runs.</param>
-    /// <param name="console">Where it is shown.</param>
+    /// <param name="folder">The folder with the runs' folders.</param>
+    /// <param name="console">The console.</param>
     public static int Show(RepeatSummary? summary, string folder, CommandConsole console)
     {
         if (summary is null)
@@ -56,8 +56,8 @@ internal static class TrainingOutput
     }
 
     /// <param name="runs">Of all values; null when one was stopped.</param>
-    /// <param name="folder">The folder that holds those of the runs.</param>
-    /// <param name="console">Where it is shown.</param>
+    /// <param name="folder">The folder with the runs' folders.</param>
+    /// <param name="console">The console.</param>
     public static int Show(IReadOnlyList<RunFolder>? runs, string folder, CommandConsole console)
     {
         if (runs is null)
@@ -78,13 +78,13 @@ internal static class TrainingOutput
     }
 
     /// <param name="curve">Of all budgets; null when a run was stopped.</param>
-    /// <param name="folder">The folder that holds those of the runs.</param>
-    /// <param name="console">Where it is shown.</param>
+    /// <param name="folder">The folder with the runs' folders.</param>
+    /// <param name="console">The console.</param>
     public static int Show(BudgetCurve? curve, string folder, CommandConsole console)
     {
         if (curve is null)
         {
-            console.WriteLine($"Stopped; `ocs train --resume {ShellWord.Of(folder)}` goes on with the runs in it.");
+            console.WriteLine($"Stopped; `ocs train --resume {ShellWord.Of(folder)}` resumes the runs in it.");
             return ExitCode.Interrupted;
         }
 
@@ -104,14 +104,14 @@ internal static class TrainingOutput
     private static string Stopped(RunOutcome outcome)
     {
         var next = new CheckpointFolder(outcome.Folder).Any
-            ? $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` goes on."
-            : "No checkpoint was written to go on from.";
-        return $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} holds the network as it was then. {next}";
+            ? $"`ocs train --resume {ShellWord.Of(outcome.Folder)}` resumes it."
+            : "There is no checkpoint to resume from.";
+        return $"Stopped in epoch {outcome.Summary.Epochs}; {outcome.Folder} has the network of that moment. {next}";
     }
 
     private static int StoppedIn(string folder, CommandConsole console)
     {
-        console.WriteLine($"Stopped; the same command goes on with the runs in {folder}.");
+        console.WriteLine($"Stopped; the same command resumes the runs in {folder}.");
         return ExitCode.Interrupted;
     }
 }

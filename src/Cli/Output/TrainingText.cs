@@ -15,7 +15,7 @@ internal static class TrainingText
     /// <summary>
     /// The line of an epoch, counted from 0 as in the run's files; accuracy and val loss are those of held-out images.
     /// </summary>
-    /// <remarks>What does not fit is left out, the least important first.</remarks>
+    /// <remarks>Fields that do not fit are dropped, the least important first.</remarks>
     public static string Epoch(RunRecord record, int columns) => TextWidth.Fit(
         [
             string.Create(
@@ -35,10 +35,9 @@ internal static class TrainingText
         ],
         Math.Min(columns, LongestLine));
 
-    /// <summary>Where the run is, how it does, how long it will take, and when and to what it will be cut.</summary>
+    /// <summary>The live rows: position, metrics, remaining time, and the expected cut.</summary>
     /// <remarks>
-    /// Short rows: a window made narrower breaks long ones, and a terminal may move the first part of them among the
-    /// lines that it keeps.
+    /// Rows are short: a narrowed window breaks long ones, and a terminal may move their first part into its history.
     /// </remarks>
     public static IReadOnlyList<string> Progress(TrainingProgress progress, int columns, bool hasUnicode)
     {

@@ -7,12 +7,12 @@ namespace Ocs.Cli.Runs;
 /// <summary>Images with boxes: coco, voc or yolo.</summary>
 internal static class BoxData
 {
-    /// <summary>What may be said for data.</summary>
+    /// <summary>The names of such data.</summary>
     public static readonly string[] Names = ["coco", "voc", "yolo"];
 
     private const ulong SplitSeed = 0;
 
-    /// <summary>What is trained on and what is measured on.</summary>
+    /// <summary>The training and test images.</summary>
     public static (DetectionDataset Train, DetectionDataset Test) Open(ExperimentOptions options, string? root)
     {
         var (kind, boxes) = (options.Data, options.Boxes);
@@ -26,12 +26,12 @@ internal static class BoxData
                 + "that holds it, or say where the boxes are (boxes.train-annotations).");
         var train = Read(kind, folder, trainImages, trainBoxes, boxes);
 
-        // Both parts of voc lie in one folder unless it is said otherwise.
+        // Both splits of voc are in one folder by default.
         var isApart = (boxes.TestAnnotations is not null || testBoxes != trainBoxes)
             && Path.Exists(Path.Combine(folder, testBoxes));
         if (boxes.TestAnnotations is not null && !isApart)
         {
-            throw new OcsInputException($"{Path.Combine(folder, testBoxes)}, boxes.test-annotations, is not there.");
+            throw new OcsInputException($"{Path.Combine(folder, testBoxes)}, boxes.test-annotations, does not exist.");
         }
 
         var (first, second) = isApart

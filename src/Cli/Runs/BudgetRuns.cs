@@ -8,14 +8,14 @@ using Ocs.Training.Runs;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// `targets` of a configuration: a run for each, which share the epochs before their cuts, in separate folders.
+/// `targets` of a configuration: one run per target, in separate folders. They share the epochs before their cuts.
 /// </summary>
 /// <param name="options">The options of all; their targets are the budgets.</param>
-/// <param name="place">Where they run; its folder holds those of the runs.</param>
-/// <param name="console">Where they are shown.</param>
+/// <param name="place">Where they run; its folder contains those of the runs.</param>
+/// <param name="console">The console.</param>
 internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, CommandConsole console)
 {
-    /// <summary>The key of the configuration that asks for them.</summary>
+    /// <summary>The key of the configuration.</summary>
     public const string Key = "targets";
 
     private readonly ImmutableArray<BudgetPlan> _plans =
@@ -27,7 +27,7 @@ internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, Comm
     /// <summary>The options of the run of the smallest target.</summary>
     public ExperimentOptions First => Of(_plans[0]);
 
-    /// <summary>Whether a folder holds several budgets' runs.</summary>
+    /// <summary>Whether a folder contains the runs of several budgets.</summary>
     public static bool AreIn(string folder)
     {
         var config = Path.Combine(folder, RunFolder.ConfigName);
@@ -36,8 +36,8 @@ internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, Comm
                 line.StartsWith($"{Key}: [", StringComparison.Ordinal) && line != $"{Key}: []");
     }
 
-    /// <summary>Goes on with those in a folder, with the options that they began with.</summary>
-    /// <returns>What came out, or null when a run was stopped.</returns>
+    /// <summary>Resumes the runs in a folder, with their options.</summary>
+    /// <returns>The result; null if a run was stopped.</returns>
     public static BudgetCurve? Resume(RunPlace place, int? threads, CommandConsole console)
     {
         var config = Path.Combine(place.Folder, RunFolder.ConfigName);
@@ -50,7 +50,7 @@ internal sealed class BudgetRuns(ExperimentOptions options, RunPlace place, Comm
     /// <summary>
     /// Runs what is not complete yet, and puts all together: run again, the command resumes where it was stopped.
     /// </summary>
-    /// <returns>What came out, or null when a run was stopped.</returns>
+    /// <returns>The result; null if a run was stopped.</returns>
     public BudgetCurve? Execute()
     {
         using var held = RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true);

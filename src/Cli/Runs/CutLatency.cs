@@ -10,24 +10,24 @@ using Ocs.Torch;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// What a cut saves of the time of inference on this machine's CPU: whole and cut network in turns, one image at a
-/// time, on one thread. It is taken under ONNX Runtime, which will run what is written; under libtorch, with drawn
-/// weights, where a network has no form as ONNX.
+/// The speed-up of inference by a cut on this machine's CPU: whole and cut network alternate, with one image at a time
+/// and one thread. It is measured under ONNX Runtime, or under libtorch with random weights if a network cannot be
+/// exported.
 /// </summary>
 internal static class CutLatency
 {
-    // So much two medians of the same network may differ.
+    // Two medians of the same network may differ by this ratio.
     private const double Noise = 1.03;
     private const int Batch = 1;
     private const int Threads = 1;
     private const ulong Seed = 0;
     private static readonly TurnPlan Turns = new() { WarmUps = 0, Fewest = 5, Seconds = 0.4, WarmBelow = 0.02 };
 
-    /// <summary>Takes the times of networks whose weights are drawn.</summary>
+    /// <summary>Measures networks with random weights.</summary>
     public static LatencySummary Measure(Graph before, Graph after) =>
         Measure(Network.Initialize(before, Seed), Network.Initialize(after, Seed));
 
-    /// <summary>Takes the times of networks, and disposes them: nothing else uses them meanwhile.</summary>
+    /// <summary>Measures networks and disposes them.</summary>
     public static LatencySummary Measure(Network before, Network after)
     {
         try
@@ -43,7 +43,7 @@ internal static class CutLatency
         }
         catch (Exception error) when (error is OcsInputException or OnnxRuntimeException)
         {
-            // It has no form as ONNX, so it will run here.
+            // The network cannot be exported, so it will run under libtorch.
             ITurnClock clock = new LibtorchClock(Batch, Threads);
             return Measure(
                 $"libtorch {TorchRuntime.Version}", () => clock.InTurns([before.Graph, after.Graph], Turns));
@@ -55,7 +55,7 @@ internal static class CutLatency
         }
     }
 
-    /// <summary>What was measured, beside what the MACs promise.</summary>
+    /// <summary>The measured speed-up, and that predicted by the MACs.</summary>
     public static string Sentence(LatencySummary latency, long macsBefore, long macsAfter) => string.Create(
         CultureInfo.InvariantCulture,
         $"Under {latency.Runtime} one image takes {Ms(latency.SecondsBefore)} ms whole "
@@ -63,10 +63,10 @@ internal static class CutLatency
         + $"{latency.SecondsBefore / latency.SecondsAfter:0.00} x as fast, "
         + $"with {(double)macsBefore / macsAfter:0.00} x fewer MACs.");
 
-    /// <summary>What helps a network that the cut made slower; null if it did not.</summary>
-    /// <param name="latency">What was measured.</param>
-    /// <param name="roundTo">What multiples of channels were kept; null for those that suit the groups.</param>
-    /// <param name="spelling">How the user sets an option: --round-to X, for example.</param>
+    /// <summary>The remedy for a network that the cut made slower; null if it did not.</summary>
+    /// <param name="latency">The measured times.</param>
+    /// <param name="roundTo">The multiple of channels that was kept; null for an automatic one.</param>
+    /// <param name="spelling">Gives the option for a multiple of channels: --round-to X, for example.</param>
     public static string? Warning(LatencySummary latency, int? roundTo, Func<string, string> spelling) =>
         !IsSlower(latency) ? null
         : $"Warning: the cut network is slower than the whole one under {latency.Runtime}. " + roundTo switch
@@ -80,7 +80,7 @@ internal static class CutLatency
 
     private static bool IsSlower(LatencySummary latency) => latency.SecondsAfter > Noise * latency.SecondsBefore;
 
-    // Where another program held up the cut network in most of its turns, it does not in the next.
+    // If another program delayed the cut network in most turns, a second measurement helps.
     private static LatencySummary Measure(string runtime, Func<TurnTimes> take)
     {
         var latency = MeasureOnce(runtime, take);

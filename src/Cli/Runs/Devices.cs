@@ -5,9 +5,7 @@ namespace Ocs.Cli.Runs;
 /// <summary>The processor that `--device` names.</summary>
 internal static class Devices
 {
-    /// <summary>
-    /// The device, which must be there; <c>cuda</c> is a GPU for each of several processes of a machine.
-    /// </summary>
+    /// <summary>The device, which must exist; <c>cuda</c> gives each process of a machine a separate GPU.</summary>
     public static Device Find(string? name, Rendezvous? rendezvous = null)
     {
         var device = name == "cuda" && rendezvous is not null
@@ -24,7 +22,7 @@ internal static class Devices
         return device;
     }
 
-    /// <summary>The engine, for a run's record.</summary>
+    /// <summary>The description of the device for a run's record.</summary>
     public static string Describe(Device device, Rendezvous? rendezvous = null) =>
         $"libtorch {TorchRuntime.Version}, {device}, {TorchRuntime.Threads} threads"
         + (rendezvous is null ? "" : $" in each of {rendezvous.Size} processes");

@@ -11,9 +11,7 @@ using Ocs.Training.Metrics;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// What a run would do and cost, from a few steps of it; nothing is written: what `train --dry-run` does.
-/// </summary>
+/// <summary>`train --dry-run`: the plan and the cost of a run, measured over a few steps. Writes nothing.</summary>
 internal sealed class DryRun(
     ExperimentOptions options, RunKind kind, string? dataRoot, string? deviceName, CommandConsole console)
 {
@@ -99,7 +97,7 @@ internal sealed class DryRun(
         }
     }
 
-    // The plan is of what comes before the cut: with few steps an epoch, it would be made on the way.
+    // The plan covers the time before the cut; with few steps per epoch, the trial would reach the cut.
     private static OneCycleOptions? Uncut(OneCycleOptions? pruning) => pruning is null ? null : pruning with
     {
         MonitorStartEpoch = int.MaxValue,
@@ -113,10 +111,10 @@ internal sealed class DryRun(
     {
         private readonly LapTimes _laps = new(warmUps: 3, timed: 7, TimeProvider.System);
 
-        /// <summary>Steps of an epoch.</summary>
+        /// <summary>Steps per epoch.</summary>
         public int Steps { get; private set; }
 
-        /// <summary>Seconds of a step; of the only ones, where there are few.</summary>
+        /// <summary>The median seconds of a step; of the first steps if there are few.</summary>
         public double Median => _laps.Median;
 
         public void Message(string sentence) => console.WriteLine(sentence);

@@ -7,46 +7,46 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The samples of an experiment, and what a network for them looks like.</summary>
-/// <param name="samples">Without a task.</param>
-/// <param name="input">What a zoo network is built for.</param>
-/// <param name="classes">How many classes it has, or how large its vocabulary is.</param>
+/// <summary>The samples of an experiment, and the input and classes of a network for them.</summary>
+/// <param name="samples">The samples, without a task.</param>
+/// <param name="input">The input of a zoo network.</param>
+/// <param name="classes">The number of classes, or the size of the vocabulary.</param>
 internal sealed class ExperimentData(TrainingData samples, NetworkInput input, int classes) : IDisposable
 {
     private ITask? _task;
 
-    /// <summary>Makes the task for a network; null for images with a class each.</summary>
+    /// <summary>Creates the task for a network; null for classification.</summary>
     public Func<Graph, ITask>? MakeTask { get; init; }
 
     /// <summary>The samples, without the task.</summary>
     public TrainingData Samples { get; } = samples;
 
-    /// <summary>What a zoo network is built for.</summary>
+    /// <summary>The input of a zoo network.</summary>
     public NetworkInput Input { get; } = input;
 
-    /// <summary>How many classes a network has, or how large its vocabulary is.</summary>
+    /// <summary>The number of classes, or the size of the vocabulary.</summary>
     public int Classes { get; } = classes;
 
-    /// <summary>Samples to train on.</summary>
+    /// <summary>The training samples.</summary>
     public IDataset Train => Samples.Train;
 
-    /// <summary>Samples to measure on.</summary>
+    /// <summary>The test samples.</summary>
     public IDataset Test => Samples.Test;
 
-    /// <summary>Images with a class each; null if the samples are others.</summary>
+    /// <summary>The images of classification; null for other tasks.</summary>
     public LabelledImages? Images => Train as LabelledImages;
 
-    /// <summary>Of each sample: C, H and W of images.</summary>
+    /// <summary>The shape of a sample: [C, H, W] for images.</summary>
     public long[] Shape => [.. Train.InputShapes[0]];
 
-    /// <summary>The classes of objects or of pixels; null if the samples are others.</summary>
+    /// <summary>The classes of objects or of pixels; null for other tasks.</summary>
     public ImmutableArray<string>? ClassNames =>
         (Train as DetectionDataset)?.ClassNames ?? (Train as MaskFolder)?.ClassNames;
 
-    /// <summary>The numbers of a text's tokens; null if the samples are others.</summary>
+    /// <summary>The vocabulary of a text; null for other tasks.</summary>
     public TextVocabulary? Vocabulary => (Train as TextDataset)?.Vocabulary;
 
-    /// <summary>The sources and remarks of what is read from folders, a sentence each.</summary>
+    /// <summary>The sources of folders, and remarks about them, one sentence each.</summary>
     public ImmutableArray<string> Sentences => (Train, Test) switch
     {
         (ImageFolder train, ImageFolder test) =>
@@ -74,10 +74,10 @@ internal sealed class ExperimentData(TrainingData samples, NetworkInput input, i
         _ => [],
     };
 
-    /// <summary>The samples and the task, as a trainer of a network takes them.</summary>
+    /// <summary>The samples and the task for a network.</summary>
     public TrainingData For(Graph graph) => Samples with { Task = _task ??= MakeTask?.Invoke(graph) };
 
-    /// <summary>A few samples to measure on, always the same ones.</summary>
+    /// <summary>A few test samples, always the same ones.</summary>
     public IDataset SampleOfTest(int count) => Test switch
     {
         LabelledImages images => images.Sample(count, seed: 0),

@@ -11,25 +11,27 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>One training from options to a complete run folder: what `train`, `baseline` and `demo` do.</summary>
+/// <summary>Trains from options to a complete run folder, for `train`, `baseline` and `demo`.</summary>
 /// <param name="options">The resolved options.</param>
 /// <param name="kind">One cycle, or the same schedule without pruning.</param>
-/// <param name="place">Where it runs and writes.</param>
-/// <param name="console">Where it is shown.</param>
+/// <param name="place">Where the run computes and writes.</param>
+/// <param name="console">The console.</param>
 internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, RunPlace place, CommandConsole console)
 {
-    /// <summary>The unpruned twin that the summary and the report compare with.</summary>
+    /// <summary>The unpruned twin for the comparison in the summary and the report.</summary>
     public RunSummary? Twin { get; init; }
 
-    /// <summary>The lock on the folder, where the caller has it; else the run takes it.</summary>
+    /// <summary>The lock on the folder; null if the run has to take it.</summary>
     public FolderLock? Lock { get; init; }
 
-    /// <summary>Runs that begin with the network of this one's cut, one after the other; null without any.</summary>
+    /// <summary>
+    /// Runs that continue one after the other from the network before this run's cut; null if there are none.
+    /// </summary>
     public IReadOnlyList<Continuation>? Next { get; init; }
 
     private OneCycleOptions? Pruning => kind == RunKind.Baseline ? null : options.Pruning;
 
-    /// <summary>Trains, and leaves the folder complete, also when it was stopped.</summary>
+    /// <summary>Trains. The folder is complete, even if the run was stopped.</summary>
     public RunOutcome Execute()
     {
         using var held = Lock is null ? RunDirectory.Lock(place.Folder, console.Error.WriteLine, isNew: true) : null;
@@ -69,7 +71,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
     }
 
     /// <summary>
-    /// Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.
+    /// Trains together with rank 0, which writes all files and output. Returns whether the run was stopped.
     /// </summary>
     public bool Follow()
     {
@@ -84,7 +86,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         return result.Stopped;
     }
 
-    /// <summary>The same from a checkpoint.</summary>
+    /// <summary>Trains together with rank 0 from a checkpoint.</summary>
     public bool Follow(
         Checkpoint checkpoint, TrainingTeacher? teacher, ExperimentData data, Device device, ProcessGroup? group)
     {
@@ -94,7 +96,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         return result.Stopped;
     }
 
-    /// <summary>Goes on from a checkpoint in the run's folder.</summary>
+    /// <summary>Resumes from a checkpoint in the run's folder.</summary>
     public RunOutcome Resume(
         RunDirectory folder, Checkpoint checkpoint, RunState run, TrainingTeacher? teacher, ExperimentData data,
         Device device, ProcessGroup? group, TrainingDisplay display)
@@ -106,8 +108,8 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             return Train(folder, session, data, device, display, () =>
             {
                 var trainer = Trainer(checkpoint, teacher, data, device, group);
-                display.Message($"Goes on in epoch {checkpoint.State.Epoch}, after "
-                    + $"{checkpoint.State.Progress?.Steps ?? 0} steps of it.");
+                display.Message($"Continues in epoch {checkpoint.State.Epoch}, after "
+                    + $"{checkpoint.State.Progress?.Steps ?? 0} of its steps.");
                 StartSentences.Show(teacher, options, display);
                 return trainer;
             });
@@ -163,7 +165,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         return new(summary, folder.Path, result.Stopped);
     }
 
-    // What only the command knows of a run, in its words.
+    // Adds to the summary what only the command knows, in its words.
     private Func<TrainingResult, RunState, RunSummary> Summarize(ExperimentData data, Device device) => (result, run) =>
     {
         var summary = RunSummaries.Of(
@@ -249,7 +251,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
         ProfileTable.Write(profile, console);
     }
 
-    // A network that ONNX has no form for is trained all the same; the summary says why there is no file.
+    // A network that cannot be exported is trained all the same; the summary says why there is no file.
     private OnnxSummary WriteOnnx(string path, TrainingResult result)
     {
         OnnxSummary check;

@@ -9,12 +9,12 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What an int8 file came to.</summary>
+/// <summary>The result of writing an int8 file.</summary>
 /// <param name="Bytes">Its size.</param>
 /// <param name="FloatBytes">The size of the same network with float weights.</param>
-/// <param name="Samples">With how many samples it was calibrated.</param>
-/// <param name="Int8Layers">How many layers with weights are int8.</param>
-/// <param name="FloatLayers">The layers with weights that are not.</param>
+/// <param name="Samples">The number of calibration samples.</param>
+/// <param name="Int8Layers">The number of layers with int8 weights.</param>
+/// <param name="FloatLayers">The layers with float weights.</param>
 internal sealed record Int8Summary(
     long Bytes, long FloatBytes, int Samples, int Int8Layers, IReadOnlyList<string> FloatLayers)
 {
@@ -23,25 +23,25 @@ internal sealed record Int8Summary(
         $"{path} has {FileSize.Text(Bytes)}, {(double)Bytes / FloatBytes:0.00} of the float file's "
         + $"{FileSize.Text(FloatBytes)}: {Int8Layers} of {Int8Layers + FloatLayers.Count} layers with weights are int8"
         + (FloatLayers.Count == 0 ? "" : $"; {string.Join(", ", FloatLayers)} stayed float")
-        + $". {Samples} samples calibrated it.";
+        + $". It was calibrated with {Samples} samples.";
 }
 
-/// <summary>What an int8 file is calibrated with.</summary>
+/// <summary>The calibration samples of an int8 file.</summary>
 /// <param name="Data">The samples.</param>
-/// <param name="Limit">How many of them are taken at most, but for the last batch.</param>
+/// <param name="Limit">The largest number of samples, rounded up to whole batches.</param>
 internal sealed record CalibrationSamples(IDataset Data, int Limit)
 {
-    /// <summary>Images with a class each; null if the samples are others.</summary>
+    /// <summary>The images of classification; null for other tasks.</summary>
     public LabelledImages? Images => Data as LabelledImages;
 }
 
-/// <summary>Writes int8 files: ONNX Runtime runs the float network with samples, which gives the ranges.</summary>
+/// <summary>Writes int8 files. ONNX Runtime runs the float network with samples to find the ranges.</summary>
 internal static class Int8File
 {
     // All activations of a batch are in memory at once.
     private const int BatchSize = 8;
 
-    /// <summary>Calibrates and writes; an older file is replaced at the end.</summary>
+    /// <summary>Calibrates and writes. An existing file is replaced only when the new one is complete.</summary>
     public static Int8Summary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options,
         CalibrationSamples samples, CommandConsole console)
@@ -82,7 +82,7 @@ internal static class Int8File
 
         return samples > 0
             ? samples
-            : throw new OcsInputException($"{data.Name} has no sample that can be read; give one that has some.");
+            : throw new OcsInputException($"{data.Name} has no readable sample; give another data set.");
     }
 
     private static void Observe(

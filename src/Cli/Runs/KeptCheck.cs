@@ -10,24 +10,24 @@ using Ocs.Torch;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// Writes ONNX files and checks them. libtorch cannot compute what is kept as it is of an ONNX file, so such a file is
-/// compared with another of the same network under ONNX Runtime.
+/// Writes and checks ONNX files. libtorch cannot compute kept nodes, so a file with such nodes is compared with another
+/// file of the same network under ONNX Runtime.
 /// </summary>
 internal static class KeptCheck
 {
     private const ulong Seed = 0;
 
-    // What is kept may know no other.
+    // Kept nodes may allow no other batch size.
     private const int Batch = 1;
 
     /// <summary>Writes a network, and compares.</summary>
     /// <param name="path">The file.</param>
     /// <param name="graph">The network.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="console">Takes what is said meanwhile.</param>
+    /// <param name="options">How the file is written.</param>
+    /// <param name="console">The console.</param>
     /// <param name="same">
-    /// Writes a file that computes the same; null if there is none. Then only the part that is read is compared.
+    /// Writes a file with the same outputs; null if there is none. Then only the part that is read is compared.
     /// </param>
     public static OnnxSummary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console,
@@ -68,14 +68,14 @@ internal static class KeptCheck
             if (same is not null)
             {
                 same(other);
-                return Compare(other, path, OnnxCheck.ToleranceOf(graph, options));
+                return Compare(other, path, graph, OnnxCheck.ToleranceOf(graph, options));
             }
 
             var origin = graph.Origin!;
             ImmutableArray<OriginValue> outputs = [.. origin.Outputs.Select(output => output with { Batch = 0 })];
             var read = graph with { Origin = origin with { Kept = null, Outputs = outputs } };
             return graph.Nodes.IsEmpty
-                ? new() { Tolerance = OnnxCheck.Tolerance, Problem = "nothing of it is read here." }
+                ? new() { Tolerance = OnnxCheck.Tolerance, Problem = "no node of it can be read." }
                 : OnnxCheck.Write(other, read, parameters, options, console with { Error = TextWriter.Null });
         }
         finally
@@ -88,13 +88,13 @@ internal static class KeptCheck
     public static string Sentence(string path, Graph graph, OnnxSummary summary) => (graph.Origin?.Kept, summary) switch
     {
         (null, _) => OnnxCheck.Sentence(path, summary),
-        (_, { Equal: true }) => $"{path} computes under {summary.Runtime} what it has to "
+        (_, { Equal: true }) => $"{path} computes the expected outputs under {summary.Runtime} "
             + $"(largest relative difference {summary.LargestDifference:0.0e+0}).{OnnxCheck.SizeOf(summary)}",
-        (_, { Equal: false }) => $"{path} does not compute under {summary.Runtime} what it has to: {summary.Problem}",
+        (_, { Equal: false }) => $"{path} computes other outputs under {summary.Runtime}: {summary.Problem}",
         _ => OnnxCheck.Sentence(path, summary),
     };
 
-    /// <summary>What is kept as it is of a network's file, in one sentence; null if all is read.</summary>
+    /// <summary>A sentence about the kept nodes of a network's file; null if there are none.</summary>
     public static string? Sentence(Graph graph)
     {
         if (graph.Origin?.Kept is not { } kept)
@@ -107,28 +107,32 @@ internal static class KeptCheck
         var more = first.Count > 3 ? $"; and {first.Count - 3} more" : "";
         var behind = kept.Nodes.Length - first.Count;
         return graph.Nodes.IsEmpty
-            ? $"Nothing of the file can be cut, so its {kept.Nodes.Length} nodes stay unchanged ({named}{more})."
+            ? $"No part of the file can be cut, so its {kept.Nodes.Length} nodes stay unchanged ({named}{more})."
             : kept.Nodes.IsEmpty
             ? "Outputs that are constants are kept as they are."
-            : $"Not read, and kept with the channels that they need: {named}{more}"
-                + (behind > 0 ? $", and {behind} nodes that read what these make." : ".");
+            : $"Not supported, and kept with the channels that they need: {named}{more}"
+                + (behind > 0 ? $", and {behind} nodes that depend on them." : ".");
     }
 
-    /// <summary>What is read as floats of a quantized file, in one sentence; null where nothing is.</summary>
+    /// <summary>A sentence about quantized values read as floats; null if there are none.</summary>
     public static string? Quantization(Graph graph) => graph.Origin is { Dequantized: > 0 and var count }
-        ? $"{count} values and weights of 8 or 16 bits are read as floats: their ranges stay, their rounding is left "
-            + "out, and `ocs quantize` makes int8 of the result again."
+        ? $"{count} values and weights of 8 or 16 bits are read as floats: they keep their ranges, not their rounding, "
+            + "and `ocs quantize` makes int8 of the result again."
         : null;
 
     // Both may have operators that ONNX Runtime does not know.
-    private static OnnxSummary Compare(string expected, string path, double tolerance)
+    private static OnnxSummary Compare(string expected, string path, Graph graph, double tolerance)
     {
+        var shapes = graph.InputNodes.Zip(graph.Origin!.Inputs).ToDictionary(
+            input => input.Second.Name,
+            input => input.First.Shape.RemoveAt(0).Insert(input.Second.Batch, Batch),
+            StringComparer.Ordinal);
         try
         {
             using var first = OnnxNetwork.Open(expected, TorchRuntime.Threads);
             using var second = OnnxNetwork.Open(path, TorchRuntime.Threads);
             var differences = OutputDifference.Between(
-                first, second, NetworkInputs.Random([first, second], Batch, Seed));
+                first, second, NetworkInputs.Random([first, second], Batch, Seed, shapes));
             var isEqual = differences.All(difference => difference.IsWithin(tolerance));
             return new()
             {

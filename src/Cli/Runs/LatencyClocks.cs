@@ -11,7 +11,7 @@ internal static class LatencyClocks
     public static ITurnClock Of(NetworkRuntime runtime, int batch, int threads) =>
         runtime == NetworkRuntime.Onnxruntime ? new OnnxClock(batch, threads) : new LibtorchClock(batch, threads);
 
-    /// <summary>Fails with a sentence where a batch of a network needs more memory than there is.</summary>
+    /// <summary>Fails if a batch of a network needs more memory than available.</summary>
     public static void RequireMemory(ITurnClock clock, Graph graph) => new MachineMemory().Require(
         clock.Batch * NetworkMemory.OfInference(graph), $"A batch of {clock.Batch}", "give a smaller --latency-batch");
 }

@@ -5,23 +5,21 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// Runs this program several times on this machine, each time as one process of a run: `--processes`.
-/// </summary>
+/// <summary>`--processes`: runs this program several times on this machine, as the processes of one run.</summary>
 internal static class LocalProcesses
 {
     private const string Threads = "OMP_NUM_THREADS";
 
-    // Processes that lose another one notice by themselves, and say so.
+    // Processes notice the loss of another one, and report it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Starts them with the arguments, and waits. Rank 0 speaks for all; of the others only the last words of the first
-    /// that fails are shown. When one fails, the rest is ended.
+    /// Starts the processes with the arguments, and waits. Only rank 0 writes output. If a process fails, its last
+    /// output is shown and the others are ended.
     /// </summary>
     public static int Run(int count, IReadOnlyList<string> arguments, CommandConsole console)
     {
-        // They meet in a file in this process's memory, which no other user and no other machine can reach.
+        // The rendezvous is a file in this process's memory, which no other user or machine can reach.
         using var store = MemoryFile.Open();
         var path = MemoryFile.PathOf(store);
         using var heed = console.HeedStop();
@@ -54,7 +52,7 @@ internal static class LocalProcesses
             RedirectStandardOutput = rendezvous.Rank > 0,
             RedirectStandardError = rendezvous.Rank > 0,
         };
-        // Nothing is ever written to it: it ends when this process does, by whatever, and so do they.
+        // Nothing is written to standard input. It closes when this process ends for any reason, and ends the others.
         start.Environment[StopSignals.EndsWithInput] = "1";
         foreach (var (name, value) in rendezvous.ToEnvironment())
         {
@@ -109,7 +107,7 @@ internal static class LocalProcesses
     {
         if (!process.HasExited)
         {
-            // The shell's own kill: not every system has a program of that name.
+            // The shell's built-in kill: not every system has a program of that name.
             using var kill = Process.Start(
                 "sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
             kill.WaitForExit();

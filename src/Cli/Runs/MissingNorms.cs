@@ -8,23 +8,20 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// A file of ONNX whose batch norms its exporter made part of the layers before them: such a network is hard to train
-/// on.
-/// </summary>
+/// <summary>ONNX files whose exporter folded the batch norms: such a network is hard to train further.</summary>
 internal static class MissingNorms
 {
-    // Shallower networks are often meant to have none.
+    // Shallower networks often have none by design.
     private const int ManyConvolutions = 4;
 
-    // Of images, to measure the norms' statistics on.
+    // The number of batches for the norms' statistics.
     private const int Batches = 10;
 
     private const string Export =
         "Exporting it with torch.onnx.export(..., training=torch.onnx.TrainingMode.PRESERVE, "
         + "do_constant_folding=False) keeps them.";
 
-    /// <summary>What to tell of a network that came from a file; null if there is nothing.</summary>
+    /// <summary>The warning about a network from a file; null if there is none.</summary>
     /// <param name="model">The file.</param>
     /// <param name="graph">Its network, as it was read.</param>
     public static string? Warning(string model, Graph graph) => AreMissing(model, graph)
@@ -33,8 +30,8 @@ internal static class MissingNorms
         : null;
 
     /// <summary>
-    /// The network with norms that change nothing, in place of one that lacks them; null if it lacks none, or shall
-    /// have none.
+    /// Replaces a network without norms by one with norms that change no output; null if it has norms, or if the
+    /// options forbid it.
     /// </summary>
     public static Network? Restore(
         ExperimentOptions options, Graph graph, ParameterTable parameters, TrainingData data)
@@ -50,10 +47,10 @@ internal static class MissingNorms
         return new(normed, weights);
     }
 
-    /// <summary>What to tell where norms were restored.</summary>
+    /// <summary>The sentence about restored norms.</summary>
     public static string RestoredSentence(string model) =>
         $"{model} has no batch norms; exporters fold them into the layers before them, "
-        + "and such a network is hard to train. So a batch norm was put behind every convolution, "
+        + "and such a network is hard to train. So a batch norm was added after every convolution, "
         + $"which changes no output (restore-norms: false leaves the network as it is). {Export}";
 
     private static bool AreMissing(string model, Graph graph) =>

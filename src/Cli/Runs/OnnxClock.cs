@@ -6,9 +6,7 @@ using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// Takes the time of inference under ONNX Runtime on this machine's CPU; weights and inputs are drawn.
-/// </summary>
+/// <summary>Measures inference under ONNX Runtime on this machine's CPU, with random weights and inputs.</summary>
 internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
 {
     private const ulong Seed = 0;
@@ -17,8 +15,8 @@ internal sealed record OnnxClock(int Batch, int Threads) : ITurnClock
     public string Name => "onnxruntime";
 
     /// <summary>
-    /// A part of a network pays for a call and a copy of its output that it does not pay for within the whole one, so
-    /// those are measured by themselves and left out.
+    /// A part of a network has a call and a copy of its output that it does not have within the whole network. These
+    /// are measured separately and subtracted.
     /// </summary>
     public double Part(Graph part, CancellationToken cancellationToken = default)
     {

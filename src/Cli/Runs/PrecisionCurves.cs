@@ -8,17 +8,17 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>How a detector's precision falls while its recall rises, for the report.</summary>
+/// <summary>A detector's precision-recall curves, for the report.</summary>
 internal static class PrecisionCurves
 {
     // Recalls of a curve: 0, 0.02, ..., 1.
     private const int Steps = 50;
     private const int Digits = 4;
 
-    /// <summary>The curve of each class over the held-out images; empty for other tasks than detection.</summary>
+    /// <summary>The curve of each class over the held-out images; empty for tasks other than detection.</summary>
     /// <param name="result">The network at the end.</param>
     /// <param name="data">The samples.</param>
-    /// <param name="batchSize">Images that the network sees at once.</param>
+    /// <param name="batchSize">Images in a batch.</param>
     public static ImmutableArray<ClassPrecision> Of(TrainingResult result, ExperimentData data, int batchSize)
     {
         if (data.For(result.Graph).Task is not Detection task)
@@ -48,7 +48,7 @@ internal static class PrecisionCurves
             Sampled(curve)))];
     }
 
-    // The best precision at each recall or a higher one: what the area is measured under.
+    // The best precision at each recall or a higher one, as used for the area.
     private static ImmutableArray<double> Sampled(PrecisionRecallCurve curve)
     {
         var values = new double[Steps + 1];

@@ -3,7 +3,7 @@ using Ocs.Pruning.Latency;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>A network under ONNX Runtime with drawn inputs; it owns the network.</summary>
+/// <summary>A network under ONNX Runtime with random inputs. Owns the network.</summary>
 internal sealed class ReadyOnnx : ReadyNetwork
 {
     private const ulong Seed = 0;
@@ -12,7 +12,7 @@ internal sealed class ReadyOnnx : ReadyNetwork
 
     private ReadyOnnx(OnnxNetwork network, NetworkRun run) => (_network, _run) = (network, run);
 
-    /// <summary>Takes a network, and draws inputs for it; where that fails, the network is disposed.</summary>
+    /// <summary>Takes a network and draws inputs for it. If that fails, the network is disposed.</summary>
     public static ReadyOnnx Of(OnnxNetwork network, int batch)
     {
         try

@@ -13,8 +13,8 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
 {
     private const string SeedPrefix = "seed-";
 
-    /// <summary>Runs what is not complete yet: run again, the command resumes where it was stopped.</summary>
-    /// <returns>What came out, or null when it was stopped.</returns>
+    /// <summary>Runs the incomplete runs. If the command is run again, it resumes.</summary>
+    /// <returns>The result; null if it was stopped.</returns>
     public RepeatSummary? Execute(int count)
     {
         if (count < 1)
@@ -45,9 +45,7 @@ internal sealed class RepeatedRuns(ExperimentOptions options, RunKind kind, RunP
         return summary;
     }
 
-    /// <summary>
-    /// The run in a folder: a new one, the rest of one that was stopped, or nothing of one that is complete.
-    /// </summary>
+    /// <summary>Starts the run in a folder, resumes it if it was stopped, or returns it if it is complete.</summary>
     public RunOutcome RunUnlessComplete(ExperimentOptions seeded, string folder)
     {
         var config = Path.Combine(folder, RunFolder.ConfigName);

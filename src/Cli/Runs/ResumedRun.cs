@@ -7,16 +7,14 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>
-/// Resumes a stopped or killed run from its newest undamaged checkpoint: what `train --resume` does.
-/// </summary>
-/// <param name="path">The run's folder, which all processes of the run see.</param>
-/// <param name="dataRoot">Where data sets are looked for first; null takes the usual places.</param>
+/// <summary>`train --resume`: resumes a stopped or killed run from its newest undamaged checkpoint.</summary>
+/// <param name="path">The run's folder, which all processes must share.</param>
+/// <param name="dataRoot">The first folder to look for data sets; null for the usual places.</param>
 /// <param name="deviceName">The processor; null takes the CPU.</param>
-/// <param name="console">Where it is shown.</param>
-/// <param name="rendezvous">The processes that share the run; null for this one alone.</param>
-/// <param name="threads">Threads that compute; null for those that the run began with.</param>
-/// <param name="teacherPlace">Where the teacher is; null for where it was.</param>
+/// <param name="console">The console.</param>
+/// <param name="rendezvous">The processes that share the run; null for a single process.</param>
+/// <param name="threads">Threads that compute; null keeps the number.</param>
+/// <param name="teacherPlace">The path of the teacher; null for the original path.</param>
 internal sealed class ResumedRun(
     string path, string? dataRoot, string? deviceName, CommandConsole console, Rendezvous? rendezvous = null,
     int? threads = null, string? teacherPlace = null)
@@ -26,7 +24,7 @@ internal sealed class ResumedRun(
     /// <summary>The unpruned twin; null for the one in the run's folder.</summary>
     public RunSummary? Twin { get; init; }
 
-    /// <summary>Trains on, and leaves the folder complete.</summary>
+    /// <summary>Resumes training. The folder is complete at the end.</summary>
     public RunOutcome Execute()
     {
         RequireFolder();
@@ -61,7 +59,7 @@ internal sealed class ResumedRun(
     }
 
     /// <summary>
-    /// Trains along with rank 0, which writes and shows what comes out; returns whether the run was stopped.
+    /// Trains together with rank 0, which writes all files and output. Returns whether the run was stopped.
     /// </summary>
     public bool Follow()
     {
@@ -91,15 +89,15 @@ internal sealed class ResumedRun(
         if (run.Config.StartsWith(RunDirectory.OwnProgram, StringComparison.Ordinal))
         {
             throw new OcsInputException(
-                $"The run in {path} was begun by a program with data and options of its own; "
-                + "that program goes on with it by TrainingRun.Resume.");
+                $"The run in {path} was started by another program, with its own data and options; "
+                + "that program resumes it by TrainingRun.Resume.");
         }
 
         var options = ExperimentOptions.Read(run.Config, Path.Combine(path, RunFolder.ConfigName), []);
         return (options, TrainingDataSource.Open(options, dataRoot), Devices.Find(deviceName, rendezvous));
     }
 
-    // Who has joined has read the checkpoint, so from here on rank 0 may write others.
+    // All processes that have joined have read the checkpoint, so from now on rank 0 may write others.
     private ProcessGroup? Join(Device device) => rendezvous is null ? null : ProcessGroup.Join(rendezvous, device.Kind);
 
     private void RequireFolder()
@@ -107,7 +105,7 @@ internal sealed class ResumedRun(
         if (!Directory.Exists(path))
         {
             throw new OcsInputException(
-                $"--resume {path}: there is no such folder; give that of a run that was stopped.");
+                $"--resume {path}: there is no such folder; give the folder of a stopped run.");
         }
     }
 
@@ -122,14 +120,14 @@ internal sealed class ResumedRun(
             || new CheckpointFolder(path).Any;
     }
 
-    // Several processes would see each other's new folder.
+    // Several processes would see the new folder of another one.
     private void RequireBegun()
     {
         if (rendezvous is not null && !HasBegun())
         {
             throw new OcsInputException(
-                $"The run in {path} was stopped before it began, so there is nothing to go on with; "
-                + "give the command that began it again, with --force.");
+                $"The run in {path} was stopped before it began, so there is nothing to resume; "
+                + "run its command again, with --force.");
         }
     }
 
@@ -142,7 +140,7 @@ internal sealed class ResumedRun(
         }
 
         var config = new FileInfo(Path.Combine(path, RunFolder.ConfigName));
-        Tell($"The run in {path} was stopped before it began; it begins anew.");
+        Tell($"The run in {path} was stopped before it began; it starts again.");
         var command = RunState.CommandOf(File.ReadAllText(config.FullName));
         var kind = command.StartsWith("ocs baseline", StringComparison.Ordinal) ? RunKind.Baseline : RunKind.Train;
         var options = ExperimentOptions.Load(
@@ -163,10 +161,10 @@ internal sealed class ResumedRun(
             return checkpoints.ReadNewest();
         }
 
-        // Killed between the last checkpoint and its folder.
+        // The run was killed after the last checkpoint, before its folder was removed.
         checkpoints.Remove();
         throw new OcsInputException(
-            $"The run in {path} is complete, so there is nothing to go on with; its report.html says what came out.");
+            $"The run in {path} is complete, so there is nothing to resume; its report.html has the results.");
     }
 
     private void Tell(string? sentence)
@@ -186,8 +184,8 @@ internal sealed class ResumedRun(
         }
 
         RunSession.WriteConfig(folder, config);
-        return $"{file} is not as the run had written it: it is written anew, "
-            + "for a run goes on with the options that it began with.";
+        return $"{file} was changed after the start of the run: it is rewritten, "
+            + "because a run continues with its original options.";
     }
 
     private string? OtherEngine(string before, Device device)
@@ -195,7 +193,7 @@ internal sealed class ResumedRun(
         var now = Devices.Describe(device, rendezvous);
         return before == now
             ? null
-            : $"The run began on {before} and goes on on {now}, so sums may be rounded differently from here on.";
+            : $"The run began on {before} and continues on {now}, so sums may be rounded differently from now on.";
     }
 
     private static RunSummary? ReadTwin(RunDirectory folder)

@@ -2,5 +2,5 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What a run left.</summary>
+/// <summary>The result of a run.</summary>
 internal sealed record RunOutcome(RunSummary Summary, string Folder, bool Stopped);

@@ -11,18 +11,18 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>Some held-out images with what is in them and what the networks find, for the report.</summary>
+/// <summary>Some held-out images with labels and the networks' predictions, for the report.</summary>
 internal static class SamplePictures
 {
     private const int Most = 4;
 
-    // A legend of eighty colours helps nobody.
+    // A legend of eighty colours would not help.
     private const int MostClasses = 24;
 
-    // Of the objects that are shown.
+    // The lowest score of shown objects.
     private const double LeastScore = 0.3;
 
-    /// <summary>The pictures of a run; null for tasks that have none.</summary>
+    /// <summary>The pictures of a run; null for tasks without pictures.</summary>
     /// <param name="result">The network at the end.</param>
     /// <param name="data">The samples.</param>
     /// <param name="whole">The file with the network right before the cut, if there is one.</param>
@@ -63,7 +63,7 @@ internal static class SamplePictures
         };
     }
 
-    // Neighbours are often alike.
+    // Consecutive samples are often similar.
     private static Batch Spread(SampleDataset data)
     {
         var count = Math.Min(Most, data.Count);
@@ -79,7 +79,7 @@ internal static class SamplePictures
             return [.. labels.Chunk(images[0].Length).Select((classes, i) => Drawing.Painted(images[i], classes))];
         }
 
-        // Boxes and classes of the images one after the other, as many for each.
+        // Boxes and classes of the images in order, padded to equal numbers.
         var (edges, labelled) = (batch.Targets[0].ToArray<double>(), batch.Targets[1].ToArray<long>());
         var most = labelled.Length / images.Length;
         return
@@ -112,7 +112,7 @@ internal static class SamplePictures
         }
     }
 
-    // [H W] of each image, as it was before it was normalized.
+    // The pixels [H W] of each image before normalization.
     private static Rgb24[][] Pixels(Tensor images, Normalization normalization)
     {
         var plane = (int)(images.Shape[2] * images.Shape[3]);

@@ -2,12 +2,10 @@ using Ocs.RunLog;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>A folder whose folders are runs, and which is none itself: what --repeat and --sweep leave.</summary>
+/// <summary>A folder that contains runs but is not one itself: the result of --repeat and --sweep.</summary>
 internal static class SeriesFolder
 {
-    /// <summary>
-    /// The folders of the runs in it, however deep, by name; the folder itself where it holds none or is a run.
-    /// </summary>
+    /// <summary>The folders of runs at any depth, by name; the folder itself if it is a run or contains none.</summary>
     public static IEnumerable<string> RunsIn(string folder)
     {
         if (IsRun(folder) || !Directory.Exists(folder))
@@ -27,7 +25,7 @@ internal static class SeriesFolder
         return runs.Length == 0 ? [folder] : runs;
     }
 
-    // A link may lead back to a folder that it is in.
+    // A link may lead to a parent folder.
     private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 
     /// <summary>Whether a folder holds a run.</summary>

@@ -4,10 +4,10 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>What is said of a run as it begins.</summary>
+/// <summary>The sentences at the start of a run.</summary>
 internal static class StartSentences
 {
-    /// <summary>Says what is trained on, and what the network starts from.</summary>
+    /// <summary>Shows the data, and the initial weights of the network.</summary>
     public static void Show(TrainingStart start, ExperimentData data, TrainingDisplay display)
     {
         foreach (var sentence in data.Sentences)
@@ -27,12 +27,12 @@ internal static class StartSentences
 
         if (start.Graph.Nodes[start.Graph.Outputs[0]].Operator is Softmax { Logarithm: false })
         {
-            display.Message($"Warning: {start.Graph.Name} ends in a softmax, and the loss takes what is before it; "
+            display.Message($"Warning: {start.Graph.Name} ends in a softmax, but the loss needs its input; "
                 + "export it without one.");
         }
     }
 
-    /// <summary>Says what the network learns from beside the data.</summary>
+    /// <summary>Shows the teacher.</summary>
     public static void Show(TrainingTeacher? teacher, ExperimentOptions options, TrainingDisplay display)
     {
         if (teacher is null)

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The values that `train --sweep` goes through, and their combinations.</summary>
+/// <summary>The values of `train --sweep`, and their combinations.</summary>
 internal static class Sweep
 {
     private const int MostPoints = 1000;
 
-    /// <summary>Every combination of the values of some sweeps, the last one's changing fastest.</summary>
-    /// <param name="sweeps">Each a key and its values: "pruning.target=0.3,0.5". A value that holds a comma is a list
-    /// in brackets.</param>
+    /// <summary>Every combination of the sweeps' values; the last one changes fastest.</summary>
+    /// <param name="sweeps">
+    /// Each is a key with its values: "pruning.target=0.3,0.5". A value with a comma is a list in brackets.
+    /// </param>
     public static ImmutableArray<SweepPoint> Points(IReadOnlyList<string> sweeps)
     {
         IEnumerable<ImmutableArray<string>> points = [[]];
@@ -47,7 +48,7 @@ internal static class Sweep
             : (sweep[..equals].Trim(), values);
     }
 
-    // At the commas that no bracket encloses.
+    // Splits at commas outside brackets.
     private static ImmutableArray<string> Split(string text)
     {
         var values = ImmutableArray.CreateBuilder<string>();
@@ -68,7 +69,7 @@ internal static class Sweep
 }
 
 /// <summary>One combination of a sweep's values.</summary>
-/// <param name="Assignments">As --set takes them.</param>
+/// <param name="Assignments">The assignments, as for --set.</param>
 internal sealed record SweepPoint(ImmutableArray<string> Assignments)
 {
     /// <summary>The name of its run's folder: the last part of each key, and the value.</summary>

@@ -7,21 +7,19 @@ using Ocs.Training.Runs;
 namespace Ocs.Cli.Runs;
 
 /// <summary>
-/// `train --sweep`: a run for each combination of some options' values, one after the other, in separate folders.
+/// `train --sweep`: one run for each combination of option values, one after the other, in separate folders.
 /// </summary>
-/// <param name="load">The options with some assignments over them.</param>
+/// <param name="load">Gives the options, overridden by assignments.</param>
 /// <param name="kind">One cycle, or the same schedule without pruning.</param>
-/// <param name="place">Where they run; its folder holds those of the runs.</param>
-/// <param name="seeds">How many seeds each combination is run with; null for one run in its folder.</param>
-/// <param name="console">Where they are shown.</param>
+/// <param name="place">Where they run; its folder contains those of the runs.</param>
+/// <param name="seeds">The number of seeds per combination; null for one run in its folder.</param>
+/// <param name="console">The console.</param>
 internal sealed class SweptRuns(
     Func<IReadOnlyList<string>, ExperimentOptions> load, RunKind kind, RunPlace place, int? seeds,
     CommandConsole console)
 {
-    /// <summary>
-    /// Runs what is not complete yet, and compares all: run again, the command resumes where it was stopped.
-    /// </summary>
-    /// <returns>The runs, or null when one was stopped.</returns>
+    /// <summary>Runs the incomplete runs, and compares all. If the command is run again, it resumes.</summary>
+    /// <returns>The runs; null if one was stopped.</returns>
     public IReadOnlyList<RunFolder>? Execute(IReadOnlyList<string> sweeps)
     {
         var points = Sweep.Points(sweeps);

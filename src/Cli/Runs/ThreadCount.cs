@@ -2,11 +2,11 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The threads that a command computes with.</summary>
+/// <summary>The number of threads of a command.</summary>
 internal static class ThreadCount
 {
     /// <summary>
-    /// Sets the number of threads until the result is disposed; null changes nothing, and loads no libtorch.
+    /// Sets the number of threads until the result is disposed. Null changes nothing, and does not load libtorch.
     /// </summary>
     public static IDisposable? Use(int? threads)
     {

@@ -11,26 +11,26 @@ namespace Ocs.Cli.Runs;
 /// <summary>Opens the data of an experiment, and builds its network for them.</summary>
 internal static class TrainingDataSource
 {
-    /// <summary>What names a text.</summary>
+    /// <summary>The name of text data.</summary>
     public const string TextName = "text";
 
     private const ulong SampleSeed = 0;
 
-    // Half of the scale's range that torchvision's training of segmentation has.
+    // Half of the range of scales in torchvision's segmentation training.
     private static readonly AugmentationOptions MaskTrain = new() { MinCropArea = 0.25, HorizontalFlip = true };
 
-    /// <summary>What may be said for data: the sets of the catalog, and folders of images.</summary>
+    /// <summary>The names of data: the data sets of the catalog, and folders of images.</summary>
     public static ImmutableArray<string> Names { get; } =
         [.. DatasetCatalog.Names, ImageFolder.DataName, MaskFolder.DataName, .. BoxData.Names, TextName];
 
-    /// <summary>What data are for.</summary>
+    /// <summary>The usual task of a data set.</summary>
     public static TaskKind TaskOf(string data) =>
         data == MaskFolder.DataName ? TaskKind.Segmentation
         : BoxData.Names.Contains(data) ? TaskKind.Detection
         : data == TextName ? TaskKind.Text
         : TaskKind.Classification;
 
-    /// <summary>Both splits, limited as the options say.</summary>
+    /// <summary>Both splits, with the limit of the options.</summary>
     public static ExperimentData Open(ExperimentOptions options, string? root)
     {
         Require(options.Data);
@@ -43,7 +43,7 @@ internal static class TrainingDataSource
         };
     }
 
-    /// <summary>The images as a choice says.</summary>
+    /// <summary>The images, normalized by a choice.</summary>
     public static LabelledImages Normalized(LabelledImages data, NormalizationChoice choice) =>
         (choice, data.Name) switch
         {
@@ -57,11 +57,11 @@ internal static class TrainingDataSource
             _ => data,
         };
 
-    /// <summary>The images as a network remembers that it was trained on them; as they are where it does not.</summary>
+    /// <summary>The images, normalized as in the network's training; unchanged if unknown.</summary>
     public static LabelledImages Normalized(LabelledImages data, Graph graph) =>
         Remembered(graph) is { } normalization ? data.With(normalization) : data;
 
-    /// <summary>How a network remembers that its images were normalized; null if it does not.</summary>
+    /// <summary>The normalization stored in a network; null if there is none.</summary>
     public static Normalization? Remembered(Graph graph) =>
         graph.InputNodes.First().Operator is Input { Mean.IsEmpty: false } input
             ? new(input.Mean, input.StandardDeviation)
@@ -91,7 +91,7 @@ internal static class TrainingDataSource
         return options.DataLimit is { } count ? data.Sample(count, SampleSeed) : data;
     }
 
-    /// <summary>Fails with a sentence where there is no data set of a name.</summary>
+    /// <summary>Fails if there is no data set with this name.</summary>
     public static void Require(string name)
     {
         if (!Names.Contains(name))
@@ -101,14 +101,14 @@ internal static class TrainingDataSource
         }
     }
 
-    /// <summary>What training usually does to the images of a data set.</summary>
+    /// <summary>The usual augmentation of a data set.</summary>
     public static AugmentationOptions Augmentation(string name) =>
         name == ImageFolder.DataName ? AugmentationOptions.ImageNetTrain
         : name == MaskFolder.DataName ? MaskTrain
         : DatasetCatalog.Names.Contains(name) ? DatasetCatalog.TrainAugmentation(name)
         : new();
 
-    /// <summary>A zoo network for the samples and classes of a data set.</summary>
+    /// <summary>Builds a zoo network for the samples and classes of a data set.</summary>
     public static Graph Network(string model, ExperimentData data) => Models.Build(model, data.Input, data.Classes);
 
     private static ExperimentData Labelled(ExperimentOptions options, string? root)

@@ -4,14 +4,14 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The gradients that the criterion taylor multiplies weights with.</summary>
+/// <summary>The gradients for the criterion taylor.</summary>
 internal static class TrainingGradients
 {
     private const int BatchSize = 64;
 
     /// <summary>
-    /// Adds up the gradients of the mean cross-entropy over batches of training images, not augmented, in an order that
-    /// is always the same. The network runs as in evaluation, so that its statistics stay.
+    /// Accumulates the gradients of the mean cross-entropy over batches of training images, without augmentation and in
+    /// a fixed order. The network runs in evaluation mode, so its statistics stay.
     /// </summary>
     public static void Accumulate(Graph graph, ParameterTable parameters, LabelledImages data, int batches)
     {

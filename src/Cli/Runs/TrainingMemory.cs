@@ -5,22 +5,21 @@ using Ocs.Training;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>Whether a run's batches fit into the memory of this machine.</summary>
+/// <summary>Checks that a run's batches fit into the memory of this machine.</summary>
 internal static class TrainingMemory
 {
-    // Of values in mixed precision.
+    // The memory of values in mixed precision, relative to 32 bits.
     private const double Half = 0.5;
 
     /// <summary>
-    /// Fails with a sentence where a batch takes more than there is, before it is tried: the kernel would end the run
-    /// without one.
+    /// Fails if a batch needs more memory than available. Otherwise the kernel would kill the run without a message.
     /// </summary>
     /// <param name="graph">The network.</param>
-    /// <param name="options">Sizes of batches, and what they are computed in.</param>
-    /// <param name="data">No batch has more images than there are.</param>
-    /// <param name="device">Only a CPU has the machine's memory.</param>
-    /// <param name="processes">How many share a batch.</param>
-    /// <param name="memory">What there is; null for this machine's.</param>
+    /// <param name="options">Batch sizes and precision.</param>
+    /// <param name="data">The data, which limit the batch size.</param>
+    /// <param name="device">The device; only the CPU is checked.</param>
+    /// <param name="processes">The number of processes that share a batch.</param>
+    /// <param name="memory">The memory; null for this machine's.</param>
     public static void Require(
         Graph graph, TrainingOptions options, ExperimentData data, Device device, int processes = 1,
         MachineMemory? memory = null)

@@ -9,7 +9,7 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The network that a run starts from, and its weights unless they are random.</summary>
+/// <summary>The initial network of a run, and its weights unless they are random.</summary>
 internal sealed class TrainingStart : IDisposable
 {
     private TrainingStart(Graph graph, Network? network, string? source, ImmutableArray<string> remarks) =>
@@ -17,16 +17,18 @@ internal sealed class TrainingStart : IDisposable
 
     public Graph Graph { get; }
 
-    /// <summary>The network with the given weights, owned by this until it is taken; null for random ones.</summary>
+    /// <summary>
+    /// The network with the given weights, owned by this object until it is taken; null for random weights.
+    /// </summary>
     public Network? Network { get; private set; }
 
-    /// <summary>The file that the weights are from; null for random ones.</summary>
+    /// <summary>The file of the weights; null for random weights.</summary>
     public string? Source { get; }
 
-    /// <summary>What a person should know of the network's file and of the weights, a sentence each.</summary>
+    /// <summary>Remarks about the network's file and the weights, one sentence each.</summary>
     public ImmutableArray<string> Remarks { get; }
 
-    /// <summary>Finds what the options name, and puts it on a device.</summary>
+    /// <summary>Opens the network and the weights of the options on a device.</summary>
     public static TrainingStart Open(ExperimentOptions options, ExperimentData data, Device device)
     {
         var (graph, network, remarks) = Read(options, data);
@@ -48,7 +50,7 @@ internal sealed class TrainingStart : IDisposable
         }
     }
 
-    /// <summary>A trainer of the network, which then owns it.</summary>
+    /// <summary>Creates a trainer, which then owns the network.</summary>
     public OneCycleTrainer Trainer(
         TrainingData data, TrainingOptions training, OneCycleOptions? pruning, TrainerSetup setup)
     {
@@ -61,7 +63,7 @@ internal sealed class TrainingStart : IDisposable
 
     public void Dispose() => Network?.Dispose();
 
-    // The network, and with its weights where they are given.
+    // The network, with its weights if they are given.
     private static (Graph Graph, Network? Network, ImmutableArray<string> Remarks) Read(
         ExperimentOptions options, ExperimentData data)
     {
@@ -107,7 +109,7 @@ internal sealed class TrainingStart : IDisposable
         }
     }
 
-    // A detector that begins with the layers of a classifier.
+    // A detector whose backbone is a trained classifier.
     private static Network Detector(ExperimentOptions options, ExperimentData data, string backbone)
     {
         if (options.Weights is not null)

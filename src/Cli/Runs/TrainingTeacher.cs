@@ -7,7 +7,7 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Runs;
 
-/// <summary>The trained network that a run's network learns from, until a trainer has copied it.</summary>
+/// <summary>The teacher of a run's network, until a trainer has copied it.</summary>
 internal sealed class TrainingTeacher : IDisposable
 {
     private readonly bool _isOwn;
@@ -15,13 +15,13 @@ internal sealed class TrainingTeacher : IDisposable
     private TrainingTeacher(string source, Network network, bool isOwn, ImmutableArray<string> remarks) =>
         (Source, Network, _isOwn, Remarks) = (source, network, isOwn, remarks);
 
-    /// <summary>Where it is from.</summary>
+    /// <summary>The file of the teacher.</summary>
     public string Source { get; }
 
     /// <summary>The network.</summary>
     public Network Network { get; }
 
-    /// <summary>What a person should know of its file, a sentence each.</summary>
+    /// <summary>Remarks about its file, one sentence each.</summary>
     public ImmutableArray<string> Remarks { get; }
 
     /// <summary>The teacher of a new run; null without one.</summary>
@@ -31,9 +31,9 @@ internal sealed class TrainingTeacher : IDisposable
             : Read(options.Distill.Teacher, options, data);
 
     /// <summary>The teacher of a resumed run; null without one.</summary>
-    /// <param name="options">Those that the run began with.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="data">The samples.</param>
-    /// <param name="place">Where the teacher is now; null for where it was.</param>
+    /// <param name="place">The path of the teacher; null for the original path.</param>
     public static TrainingTeacher? Reopen(ExperimentOptions options, ExperimentData data, string? place)
     {
         if (options.Distill.Teacher is not { } before)
@@ -50,7 +50,7 @@ internal sealed class TrainingTeacher : IDisposable
         catch (OcsInputException error)
         {
             throw new OcsInputException(
-                $"The run's teacher cannot be had: {error.Message.TrimEnd('.')}. Put it back, or say where it is now "
+                $"The run's teacher cannot be loaded: {error.Message.TrimEnd('.')}. Put it back, or give its new path "
                 + "with --teacher FILE.",
                 error);
         }
@@ -64,7 +64,7 @@ internal sealed class TrainingTeacher : IDisposable
         }
     }
 
-    // The weights are read again from the file that the run began with.
+    // Reads the run's initial weights again.
     private static TrainingTeacher OfStart(ExperimentOptions options, ExperimentData data)
     {
         using var start = TrainingStart.Open(options, data, Device.Cpu);
@@ -113,7 +113,7 @@ internal sealed class TrainingTeacher : IDisposable
         var model = Path.Combine(source, RunDirectory.ModelName);
         return File.Exists(model) ? model : throw new OcsInputException(
             $"The teacher {source} is a folder without {RunDirectory.ModelName}; "
-            + "give that of a run that is complete, or a file.");
+            + "give the folder of a complete run, or a file.");
     }
 
     private static bool HasNetwork(string file) =>

@@ -4,7 +4,7 @@ using Ocs.Cli.Output;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>Measures networks, and shows them as the paper's Tab. 9 does.</summary>
+/// <summary>Measures networks, and shows the results like the paper's Tab. 9.</summary>
 internal static class BenchTable
 {
     private const ulong Seed = 0;

@@ -4,13 +4,12 @@ using Ocs.Torch;
 namespace Ocs.Cli.Runtimes;
 
 /// <summary>
-/// Memory that nothing uses any more, but that .NET, libtorch and the C library keep for what is allocated next.
+/// Free memory that .NET, libtorch and the C library keep for later allocations.
 /// </summary>
 internal static class FreedMemory
 {
     /// <summary>
-    /// Gives it back to the system, in tens of milliseconds: for the moment between two large things that do not live
-    /// at once.
+    /// Gives it back to the system, in tens of milliseconds: between two stages that each need much memory.
     /// </summary>
     public static void GiveBack()
     {

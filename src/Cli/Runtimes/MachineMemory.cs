@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>How much memory a process may take on this machine before the kernel ends it.</summary>
-/// <param name="root">The folder that /proc and /sys are in.</param>
+/// <summary>The memory that a process may use on this machine before the kernel kills it.</summary>
+/// <param name="root">The folder that contains /proc and /sys.</param>
 internal sealed class MachineMemory(string root = "/")
 {
     private const long Kibibyte = 1024;
     private const double Gigabyte = 1e9;
 
-    /// <summary>Fails with a sentence where something needs more than there is.</summary>
-    /// <param name="bytes">What it needs at least.</param>
+    /// <summary>Fails if something needs more memory than available.</summary>
+    /// <param name="bytes">The least bytes needed.</param>
     /// <param name="what">The beginning of the sentence: a batch of 64 images, for example.</param>
-    /// <param name="remedy">Its end.</param>
+    /// <param name="remedy">The end of the sentence.</param>
     public void Require(double bytes, string what, string remedy)
     {
         if (Available is { } available && bytes > available)
@@ -24,10 +24,7 @@ internal sealed class MachineMemory(string root = "/")
         }
     }
 
-    /// <summary>
-    /// Bytes that are free, on the machine and in the groups that bound this process; null if the system does not
-    /// tell.
-    /// </summary>
+    /// <summary>Free bytes on the machine and in this process's control groups; null if unknown.</summary>
     public long? Available
     {
         get
@@ -42,7 +39,7 @@ internal sealed class MachineMemory(string root = "/")
         .Select(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * Kibibyte)
         .FirstOrDefault();
 
-    // A container sees its own group as the root, so groups that are not there are passed over.
+    // A container sees its own group as the root, so missing groups are skipped.
     private IEnumerable<string> Groups()
     {
         var groups = Lines("proc/self/cgroup").Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3);
@@ -62,7 +59,7 @@ internal sealed class MachineMemory(string root = "/")
         }
     }
 
-    // What is cached of files is given back when memory is asked for.
+    // Cached files are released when memory is needed.
     private long? OfAGroup(string group)
     {
         var limit = First(group, "memory.max") ?? First(group, "memory.limit_in_bytes");

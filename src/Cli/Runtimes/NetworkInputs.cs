@@ -5,24 +5,30 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>What networks are run on: random numbers, or a file's.</summary>
+/// <summary>Inputs of networks: random numbers, or those of a file.</summary>
 internal static class NetworkInputs
 {
     private const double Range = 2;
     private const int IntegerBound = 2;
 
     /// <summary>
-    /// Random inputs that every one of the networks takes: numbers in [-2, 2), tokens where they are looked up in a
-    /// table, or 0 and 1 where one takes other whole numbers. Free sizes in front are the batch.
+    /// Random inputs for all of the networks: numbers in [-2, 2), tokens for embeddings, or 0 and 1 for other integers.
+    /// Dynamic leading sizes are the batch.
     /// </summary>
-    public static ImmutableArray<TensorData> Random(IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed)
+    /// <param name="networks">The networks.</param>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="seed">The seed of the numbers.</param>
+    /// <param name="shapes">By name, the shapes to give inputs that the networks leave free, batch included.</param>
+    public static ImmutableArray<TensorData> Random(
+        IReadOnlyList<RunnableNetwork> networks, int batch, ulong seed,
+        IReadOnlyDictionary<string, ImmutableArray<long>>? shapes = null)
     {
         RequireSameCount(networks);
         var rng = Rng.ForStream(seed, "inputs");
         return
         [
             .. networks[0].Inputs.Select((_, index) =>
-                Random([.. networks.Select(network => network.Inputs[index])], index, networks, batch, rng)),
+                Random([.. networks.Select(network => network.Inputs[index])], index, networks, batch, rng, shapes)),
         ];
     }
 
@@ -40,9 +46,9 @@ internal static class NetworkInputs
         }
     }
 
-    /// <summary>A batch of samples as a network takes it.</summary>
-    /// <param name="name">What messages call the network.</param>
-    /// <param name="infos">What it takes.</param>
+    /// <summary>Converts a batch of samples for a network.</summary>
+    /// <param name="name">The network's name in messages.</param>
+    /// <param name="infos">The network's inputs.</param>
     /// <param name="tensors">The batch's inputs.</param>
     public static ImmutableArray<TensorData> Of(
         string name, ImmutableArray<ValueInfo> infos, IReadOnlyList<Tensor> tensors)
@@ -64,7 +70,7 @@ internal static class NetworkInputs
         })];
     }
 
-    /// <summary>The same numbers in the types that a network takes.</summary>
+    /// <summary>The same numbers in the network's types.</summary>
     public static IReadOnlyList<TensorData> As(RunnableNetwork network, IReadOnlyList<TensorData> inputs)
     {
         if (network.Inputs.Length != inputs.Count)
@@ -84,7 +90,8 @@ internal static class NetworkInputs
     }
 
     private static TensorData Random(
-        ValueInfo[] infos, int index, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng)
+        ValueInfo[] infos, int index, IReadOnlyList<RunnableNetwork> networks, int batch, Rng rng,
+        IReadOnlyDictionary<string, ImmutableArray<long>>? shapes)
     {
         var rank = infos[0].Shape.Length;
         for (var i = 1; i < infos.Length; i++)
@@ -102,10 +109,11 @@ internal static class NetworkInputs
         long[] shape = [.. Enumerable.Range(0, rank).Select(dimension => infos.Max(info => info.Shape[dimension]) switch
         {
             >= 0 and var size => size,
+            _ when shapes?.GetValueOrDefault(infos[0].Name) is { IsDefault: false } stated => stated[dimension],
             _ when dimension == 0 => batch,
             _ => throw new OcsInputException(
-                $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', of free sizes; "
-                + "say which with --input FILE."),
+                $"{networks[0].Name} takes {infos[0]} as '{infos[0].Name}', with dynamic sizes; "
+                + "state them with --input FILE."),
         })];
         var size = shape.Aggregate(1.0, (product, size) => product * size);
         if (size > Array.MaxLength)

@@ -2,14 +2,12 @@ using Ocs.Graphs;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>
-/// The least bytes that networks need: values in 32 bits, nothing of what kernels take for themselves.
-/// </summary>
+/// <summary>The least bytes that networks need: values in 32 bits, without the workspaces of kernels.</summary>
 internal static class NetworkMemory
 {
     private const double BytesPerValue = sizeof(float);
 
-    /// <summary>Of one sample's values that are alive at once in inference.</summary>
+    /// <summary>The bytes of one sample's values alive at once in inference.</summary>
     public static double OfInference(Graph graph)
     {
         var (alive, peak) = (0.0, 0.0);
@@ -25,8 +23,8 @@ internal static class NetworkMemory
     }
 
     /// <summary>
-    /// Of one sample's values that a training step keeps for its backward pass: what layers with weights give, or those
-    /// that are alive at once if most are computed once more.
+    /// The bytes of one sample's values that a training step keeps for the backward pass: the outputs of layers with
+    /// weights, or the values alive at once if most are recomputed.
     /// </summary>
     public static double OfTraining(Graph graph, bool recompute)
     {
@@ -38,9 +36,8 @@ internal static class NetworkMemory
     }
 
     /// <summary>
-    /// Fails with a sentence where networks that are ready to run at once need more than there is. Each has its inputs
-    /// twice, as numbers and as its runtime's tensor; ONNX Runtime keeps what it took for values, and libtorch gives it
-    /// to the next.
+    /// Fails if networks that are ready to run at once need more memory than available. Each has its inputs twice, as
+    /// numbers and as its runtime's tensor. ONNX Runtime keeps its memory for values; libtorch reuses it.
     /// </summary>
     public static void Require(IReadOnlyList<RunnableNetwork> networks, int batch, string option)
     {

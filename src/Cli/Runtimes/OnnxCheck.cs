@@ -7,23 +7,23 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>Whether a written ONNX file computes under ONNX Runtime what its network computes under libtorch.</summary>
+/// <summary>
+/// Checks that a written ONNX file computes under ONNX Runtime what its network computes under libtorch.
+/// </summary>
 internal static class OnnxCheck
 {
-    /// <summary>Largest relative difference that is taken for rounding.</summary>
+    /// <summary>The largest relative difference that counts as rounding.</summary>
     public const double Tolerance = 1e-4;
 
-    /// <summary>The same, where one of the networks computes with numbers of 16 bits.</summary>
+    /// <summary>The largest relative difference for networks with 16-bit floats.</summary>
     public const double SixteenBitTolerance = 1e-2;
 
-    /// <summary>How many random samples the networks are compared on.</summary>
+    /// <summary>The number of random samples in a comparison.</summary>
     public const int Batch = 2;
 
     private const ulong Seed = 0;
 
-    /// <summary>
-    /// Writes a network, says where the file differs from the ONNX file that the network is from, and compares.
-    /// </summary>
+    /// <summary>Writes a network, reports differences to its original ONNX file, and compares.</summary>
     public static OnnxSummary Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, CommandConsole console)
     {
@@ -40,11 +40,11 @@ internal static class OnnxCheck
         };
     }
 
-    /// <summary>The largest relative difference that is rounding in a file of a network.</summary>
+    /// <summary>The tolerance for a file of a network.</summary>
     public static double ToleranceOf(Graph graph, OnnxOptions options) =>
         options.FloatsOf(graph) == OnnxFloats.Float32 ? Tolerance : SixteenBitTolerance;
 
-    // Compares on random inputs what the network gives; a file may select of it besides.
+    // Compares the network's outputs on random inputs; a file may have a selection of boxes besides.
     private static OnnxSummary Run(string path, Graph graph, ParameterTable parameters, double tolerance)
     {
         if (!AtomicFile.IsReplaceable(path))
@@ -91,7 +91,7 @@ internal static class OnnxCheck
     public static string Sentence(string path, OnnxSummary summary) =>
         Result(path, summary) + SizeOf(summary);
 
-    /// <summary>The size of the file as a sentence to follow; empty if it is not known.</summary>
+    /// <summary>A following sentence with the size of the file; empty if unknown.</summary>
     public static string SizeOf(OnnxSummary summary) =>
         summary.Bytes is { } bytes ? $" The file has {FileSize.Text(bytes)}." : "";
 

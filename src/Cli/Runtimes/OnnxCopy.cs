@@ -6,8 +6,8 @@ using Ocs.OnnxRuntime;
 namespace Ocs.Cli.Runtimes;
 
 /// <summary>
-/// A network as it would be exported, for ONNX Runtime to load: a file in memory, or a temporary folder where one file
-/// cannot hold it.
+/// An exported network for ONNX Runtime to load: a file in memory, or a temporary folder if one file cannot hold it.
+/// Sizes that the original file leaves free are those that the network was read for.
 /// </summary>
 internal sealed class OnnxCopy : IDisposable
 {
@@ -22,21 +22,24 @@ internal sealed class OnnxCopy : IDisposable
         ? MemoryFile.PathOf(_file)
         : System.IO.Path.Combine(_folder!.FullName, "network.onnx");
 
-    /// <summary>Writes a network, which is not needed any more afterwards.</summary>
-    /// <exception cref="OcsInputException">It has no form as ONNX, or there is no room.</exception>
+    /// <summary>Writes a network, which the copy does not need afterwards.</summary>
+    /// <exception cref="OcsInputException">It cannot be exported, or there is no room.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "What is returned owns the file or the folder.")]
     public static OnnxCopy Of(Network network)
     {
-        var copy = OnnxFile.IsOneFile(network.Graph) ? new OnnxCopy(MemoryFile.Open()) : new(TemporaryFolder());
+        var graph = network.Graph.Origin is { } origin
+            ? network.Graph with { Origin = origin with { SizesStayFree = false } }
+            : network.Graph;
+        var copy = OnnxFile.IsOneFile(graph) ? new OnnxCopy(MemoryFile.Open()) : new(TemporaryFolder());
         try
         {
             if (copy._file is { } file)
             {
-                OnnxFile.Write(file, network);
+                OnnxFile.Write(file, graph, network.Parameters);
             }
             else
             {
-                OnnxFile.Write(copy.Path, network);
+                OnnxFile.Write(copy.Path, graph, network.Parameters);
             }
 
             return copy;
@@ -48,7 +51,7 @@ internal sealed class OnnxCopy : IDisposable
         }
     }
 
-    /// <summary>Loads it; the session does not need the copy.</summary>
+    /// <summary>Loads it. The session does not need the copy.</summary>
     public InferenceSession Open(int threads) => InferenceSession.Open(Path, threads);
 
     public void Dispose()
@@ -72,7 +75,7 @@ internal sealed class OnnxCopy : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new OcsInputException(
-                $"{System.IO.Path.GetTempPath()} is no folder that can be written to; set TMPDIR to one.", error);
+                $"{System.IO.Path.GetTempPath()} is not a writable folder; set TMPDIR to one.", error);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Ocs.Cli.Runtimes;
 /// <summary>Measures an ONNX file on a data set under ONNX Runtime.</summary>
 internal static class OnnxEvaluation
 {
-    /// <summary>Runs all samples. A file for batches of one size gets batches of that size.</summary>
+    /// <summary>Runs all samples. A file with a fixed batch size gets batches of that size.</summary>
     /// <exception cref="OcsInputException">The file does not take the samples, or does not give classes.</exception>
     public static EvaluationResult Run(OnnxNetwork network, Classification task, LabelledImages data, int batchSize)
     {

@@ -23,28 +23,28 @@ internal sealed class OnnxNetwork : RunnableNetwork
     public override bool IsSixteenBit => _session.Inputs.Concat(_session.Outputs)
         .Any(value => value.Type is ElementType.Float16 or ElementType.BFloat16) || OnnxFile.IsSixteenBit(Name);
 
-    /// <summary>How the file says that images are normalized; null if it does not.</summary>
+    /// <summary>The normalization of images in the file's metadata; null if there is none.</summary>
     public Normalization? Normalization =>
         Inputs[0].Shape is [_, var channels, ..]
         && StatedNormalization.Read(_session.Metadata.GetValueOrDefault, channels) is { } stated
             ? new(stated.Mean, stated.StandardDeviation)
             : null;
 
-    /// <summary>Height and width of the square images that a file takes; null where that is open.</summary>
+    /// <summary>Height and width of a file's square images; null if dynamic.</summary>
     public static int? ImageSizeOf(string path)
     {
         using var network = Open(path, threads: 1);
         return network.Inputs[0].Shape is [_, _, > 0 and var height, var width] && height == width ? (int)height : null;
     }
 
-    /// <summary>The network of an ONNX file; 0 threads take one for each core.</summary>
+    /// <summary>Opens an ONNX file; 0 threads mean one per core.</summary>
     public static OnnxNetwork Open(string path, int threads)
     {
         OnnxFile.RequireRunnable(path);
         return new(path, InferenceSession.Open(path, threads));
     }
 
-    /// <summary>A file that was written here, of a network all of which was read.</summary>
+    /// <summary>A file that was written here, of a network without kept nodes.</summary>
     public static OnnxNetwork OpenWritten(string path, int threads) => new(path, InferenceSession.Open(path, threads));
 
     /// <summary>The same network: the ONNX file that it is from, or as it would be exported.</summary>
@@ -52,14 +52,14 @@ internal sealed class OnnxNetwork : RunnableNetwork
         ? new(network.Name, InferenceSession.Open(network.Name, threads)) { Size = network.Size }
         : Export(network, threads);
 
-    /// <summary>The same network as it would be exported, also where it is from an ONNX file.</summary>
+    /// <summary>The same network under ONNX Runtime, always exported.</summary>
     public static OnnxNetwork Export(TorchNetwork network, int threads)
     {
         using var copy = OnnxCopy.Of(network.Model);
         return new(network.Name, copy.Open(threads)) { Size = network.Size };
     }
 
-    /// <summary>A network of which there is a copy.</summary>
+    /// <summary>A network by its copy.</summary>
     public static OnnxNetwork Open(string name, OnnxCopy copy, int threads) => new(name, copy.Open(threads));
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) => new OnnxRun(_session, inputs);

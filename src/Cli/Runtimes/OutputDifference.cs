@@ -4,23 +4,23 @@ using Ocs.OnnxRuntime;
 namespace Ocs.Cli.Runtimes;
 
 /// <summary>
-/// How far an output of a network is from another network's. Relative differences are parts of the largest absolute
-/// value of the first network's output; a number beside none, or one that is not finite beside another, differs
-/// infinitely. Outputs of other types are compared as 32-bit floats.
+/// The difference between the outputs of two networks. Relative differences are relative to the largest absolute value
+/// of the first output. NaN or an infinity against any other number differs infinitely. Outputs of other types are
+/// compared as 32-bit floats.
 /// </summary>
 /// <param name="Output">The output's name in the first network.</param>
 /// <param name="Largest">Largest absolute difference.</param>
 /// <param name="Mean">Mean absolute difference.</param>
 /// <param name="LargestRelative">Largest relative difference.</param>
 /// <param name="MeanRelative">Mean relative difference.</param>
-/// <param name="NotFinite">How many numbers are not finite in either network: they show nothing.</param>
+/// <param name="NotFinite">How many numbers are not finite in either network, and so prove nothing.</param>
 internal sealed record OutputDifference(
     string Output, double Largest, double Mean, double LargestRelative, double MeanRelative, long NotFinite)
 {
-    /// <summary>Whether the networks have been seen to compute the same.</summary>
+    /// <summary>Whether the outputs agree.</summary>
     public bool IsWithin(double tolerance) => LargestRelative <= tolerance && NotFinite == 0;
 
-    /// <summary>What is wrong with the first of some outputs that are not within a tolerance.</summary>
+    /// <summary>The problem of the first output that is not within a tolerance.</summary>
     public static string Problem(IReadOnlyList<OutputDifference> differences, double tolerance)
     {
         var worst = differences.MaxBy(difference => difference.LargestRelative)!;
@@ -32,13 +32,13 @@ internal sealed record OutputDifference(
                 + $"more than {Text(tolerance)}";
     }
 
-    /// <summary>A difference as people read it.</summary>
+    /// <summary>Formats a difference.</summary>
     public static string Text(double difference) =>
         difference.ToString(difference == 0 ? "0" : "0.0e+0", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Runs two networks on the same inputs, and compares output by output, in their order. What the ONNX file of a
-    /// detector selects of its boxes follows from them, and is not compared.
+    /// Runs two networks on the same inputs, and compares their outputs in order. A detector's selected boxes depend on
+    /// its other outputs, and are not compared.
     /// </summary>
     public static IReadOnlyList<OutputDifference> Between(
         RunnableNetwork first, RunnableNetwork second, IReadOnlyList<TensorData> inputs)
@@ -69,7 +69,7 @@ internal sealed record OutputDifference(
         var (largest, sum, scale, notFinite) = (0.0, 0.0, 0.0, 0L);
         for (var i = 0; i < first.Length; i++)
         {
-            // Equals, for it holds of two infinities and of two NaNs.
+            // Equals is true for two equal infinities and for two NaNs.
             var difference = first[i].Equals(second[i]) ? 0 : Math.Abs((double)first[i] - second[i]);
             difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
             largest = Math.Max(largest, difference);

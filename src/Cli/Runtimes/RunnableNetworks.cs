@@ -4,7 +4,7 @@ using Ocs.Torch;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>Opens what a command line names, to be run.</summary>
+/// <summary>Opens the networks of a command line for inference.</summary>
 internal static class RunnableNetworks
 {
     /// <summary>An ONNX file under ONNX Runtime, anything else under libtorch.</summary>
@@ -19,8 +19,8 @@ internal static class RunnableNetworks
     }
 
     /// <summary>
-    /// Adds a network under each of the runtimes, with so many threads, to a list that owns them. An ONNX file that
-    /// libtorch cannot run is left to ONNX Runtime, with a word.
+    /// Adds a network under each of the runtimes to a list, which owns them. An ONNX file that libtorch cannot run only
+    /// runs under ONNX Runtime, with a remark.
     /// </summary>
     public static void OpenAll(
         ModelRequest request, IReadOnlyList<NetworkRuntime> runtimes, int threads, CommandConsole console,
@@ -47,7 +47,7 @@ internal static class RunnableNetworks
         }
     }
 
-    // What is wrong, or null. Random weights take as long as trained ones, so nothing is said of them.
+    // Returns the problem, or null. Random weights are as fast as trained ones, so they get no warning.
     private static string? AddLibtorch(
         ModelRequest request, bool mayFail, CommandConsole console, List<RunnableNetwork> networks)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
 using Ocs.OnnxRuntime;
 using Ocs.Torch;
@@ -8,7 +7,7 @@ using Ocs.Torch;
 namespace Ocs.Cli.Runtimes;
 
 /// <summary>
-/// A network under libtorch, without autograd. It owns the graph's weights. A detector gives what its ONNX file gives.
+/// A network under libtorch, without autograd. Owns the graph's weights. A detector has the outputs of its ONNX file.
 /// </summary>
 internal sealed class TorchNetwork : RunnableNetwork
 {
@@ -33,15 +32,11 @@ internal sealed class TorchNetwork : RunnableNetwork
 
     public override ImmutableArray<string> Outputs => [.. Model.Graph.NamedOutputs.Select(output => output.Name)];
 
-    /// <summary>Libtorch runs it in 32 bits, but what it is compared with may be its ONNX file of 16.</summary>
+    /// <summary>libtorch computes in 32 bits, but the network may be compared with its 16-bit ONNX file.</summary>
     public override bool IsSixteenBit => Model.Graph.Origin?.WeightType is "Float16" or "Bfloat16";
 
-    public override int? TokensOf(int input)
-    {
-        var (nodes, place) = (Model.Graph.Nodes, Model.Graph.Nodes.IndexOf(Model.Graph.InputNodes.ElementAt(input)));
-        return nodes.Where(node => node.Operator is Embedding && node.Inputs.Contains(place))
-            .Min(node => (int?)Model.Graph.Parameter(node.Parameters[0]).Shape[0]);
-    }
+    public override int? TokensOf(int input) =>
+        TokenInputs.Rows(Model.Graph, Model.Graph.Nodes.IndexOf(Model.Graph.InputNodes.ElementAt(input)));
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
         new TorchRun(Model, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
@@ -59,7 +54,7 @@ internal sealed class TorchNetwork : RunnableNetwork
             _outputs = network.ForwardAll(inputs);
         }
 
-        // The executor computes a value once, also where it is an output twice.
+        // The executor computes a value once, even if it is an output twice.
         public override IReadOnlyList<TensorData> Read()
         {
             int[] nodes = [.. network.Graph.Outputs.Distinct()];

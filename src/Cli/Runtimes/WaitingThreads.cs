@@ -2,15 +2,15 @@ using Ocs.Core.Interop;
 
 namespace Ocs.Cli.Runtimes;
 
-/// <summary>What libtorch's threads do while they wait for one another.</summary>
+/// <summary>Whether libtorch's threads spin or sleep while they wait for each other.</summary>
 internal static class WaitingThreads
 {
     private const string Policy = "OMP_WAIT_POLICY";
     private const string SpinCount = "GOMP_SPINCOUNT";
 
     /// <summary>
-    /// Lets them sleep, if the user has not chosen: a thread that spins while another program has its core holds up the
-    /// others. To be called before libtorch is loaded, by a command that computes for a moment.
+    /// Lets them sleep, unless the user chose otherwise: a thread that spins on a busy machine delays the others. Call
+    /// it before libtorch is loaded, in a command that computes only briefly.
     /// </summary>
     public static void Sleep()
     {

@@ -7,11 +7,11 @@ using Ocs.Cli.Output;
 namespace Ocs.Cli.Starting;
 
 /// <summary>
-/// Writes a configuration with what each key means: the stated keys, and below them those that have their default, as
-/// comments. Without the marks of comments they state what holds without them.
+/// Writes a configuration with an explanation of each key: first the stated keys, then those with their defaults, as
+/// comments. Uncommented, they state the defaults.
 /// </summary>
 /// <param name="stated">The keys that are stated, and their values.</param>
-/// <param name="defaults">What holds where nothing is stated.</param>
+/// <param name="defaults">The defaults.</param>
 internal sealed class CommentedYaml(
     ImmutableArray<(string Key, string Value)> stated, ExperimentOptions defaults)
 {
@@ -20,8 +20,8 @@ internal sealed class CommentedYaml(
     private readonly StringBuilder _text = new();
 
     /// <summary>The text.</summary>
-    /// <param name="head">What stands above it, a comment a line.</param>
-    /// <param name="records">The records of options that are of use, by their keys, and what they are about.</param>
+    /// <param name="head">The comments at the top, one line each.</param>
+    /// <param name="records">The useful records of options, by their keys, with descriptions.</param>
     public string Write(IEnumerable<string> head, IReadOnlyDictionary<string, string> records)
     {
         foreach (var line in head)
@@ -73,7 +73,7 @@ internal sealed class CommentedYaml(
         }
     }
 
-    // A comment that is too long for the line goes on below it.
+    // A comment that is too long for the line continues below.
     private void Line(string line, string meaning, string indent)
     {
         var start = TextWidth.Pad(line, CommentColumn, isRight: false);

@@ -4,11 +4,11 @@ using Ocs.Data;
 
 namespace Ocs.Cli.Starting;
 
-/// <summary>What a word for data means: a data set by its name, or what lies in a folder or a file.</summary>
-/// <param name="Name">What a configuration says for data.</param>
-/// <param name="Root">The folder that --data-root needs; null where the usual places do.</param>
-/// <param name="What">What was recognised, in a few words.</param>
-/// <param name="Settings">Keys of the configuration that say where its parts are.</param>
+/// <summary>The data that a word means: a data set by its name, or a folder or file.</summary>
+/// <param name="Name">The value of the key data.</param>
+/// <param name="Root">The value of --data-root; null if not needed.</param>
+/// <param name="What">A short description.</param>
+/// <param name="Settings">Configuration keys for the places of its parts.</param>
 internal sealed record FoundData(
     string Name, string? Root, string What, ImmutableArray<(string Key, string Value)> Settings)
 {
@@ -16,8 +16,8 @@ internal sealed record FoundData(
         "a folder of pictures for each class, pictures with masks (folders images and masks), boxes as COCO, VOC or "
         + "YOLO write them, or texts that end in .txt";
 
-    /// <summary>Recognises what a word means.</summary>
-    /// <exception cref="OcsInputException">It is neither a data set's name nor data of a known kind.</exception>
+    /// <summary>Recognizes the data that a word means.</summary>
+    /// <exception cref="OcsInputException">It is neither the name of a data set nor data in a known format.</exception>
     public static FoundData Of(string word)
     {
         if (TrainingDataSource.Names.Contains(word))
@@ -30,7 +30,7 @@ internal sealed record FoundData(
             return word.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
                 ? Text(word)
                 : throw new OcsInputException(
-                    $"{word} is a file, but no text (.txt); give a folder with {Known}.");
+                    $"{word} is a file, but not a text (.txt); give a folder with {Known}.");
         }
 
         if (!Directory.Exists(word))
@@ -40,13 +40,13 @@ internal sealed record FoundData(
                 + $"{NearestName.Question(word, TrainingDataSource.Names)} `ocs data list` lists the data sets.");
         }
 
-        // Boxes come before masks, for both may lie in folders labels and annotations, and classes after both.
+        // Boxes come before masks: both may be in folders named labels or annotations. Classes come last.
         return Catalogued(word) ?? Coco(word) ?? Voc(word) ?? Yolo(word) ?? Masks(word) ?? Classes(word)
             ?? (Any(word, "*.txt") ? Text(word) : null)
-            ?? throw new OcsInputException($"{word} holds nothing that is known; put there {Known}.");
+            ?? throw new OcsInputException($"{word} has no known kind of data; put {Known} there.");
     }
 
-    // A set of the catalog that lies in the folder, and not elsewhere.
+    // A data set of the catalog in this folder, and not elsewhere.
     private static FoundData? Catalogued(string folder)
     {
         var whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + "/";

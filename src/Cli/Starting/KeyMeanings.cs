@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Ocs.Cli.Starting;
 
-/// <summary>What each key of a configuration means: the tables of docs/configuration.md, which a test makes.</summary>
+/// <summary>The explanation of each configuration key, from docs/configuration.md, which a test generates.</summary>
 internal static partial class KeyMeanings
 {
     private const string Page = "configuration.md";
@@ -43,7 +43,7 @@ internal static partial class KeyMeanings
             .Replace("\\|", "|", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal);
     }
 
-    // The words that a key takes, where there are several and they are no yes and no.
+    // The choices of a key; empty for true and false.
     private static string Choices(string takes)
     {
         string[] words = [.. AWord().Matches(takes).Select(match => match.Groups["word"].Value)];

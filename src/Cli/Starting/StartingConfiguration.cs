@@ -6,22 +6,22 @@ using Ocs.Data;
 
 namespace Ocs.Cli.Starting;
 
-/// <summary>A configuration to begin with.</summary>
+/// <summary>A first configuration.</summary>
 /// <param name="Text">The YAML file.</param>
 /// <param name="Data">The data.</param>
-/// <param name="Task">What the network is trained for.</param>
+/// <param name="Task">The task of the network.</param>
 /// <param name="TrainLine">The command line that trains it.</param>
-/// <param name="Remarks">What a person has to do before, a sentence each.</param>
+/// <param name="Remarks">What the user has to do first, one sentence each.</param>
 internal sealed record StartingConfiguration(
     string Text, FoundData Data, string Task, string TrainLine, ImmutableArray<string> Remarks)
 {
-    // Names of classes for masks that have none.
+    // Placeholder names for masks without class names.
     private static readonly ImmutableArray<string> Placeholders = ["background", "object"];
 
     /// <summary>The configuration for a network and data.</summary>
     /// <param name="model">A name of the zoo, or a file.</param>
     /// <param name="word">A data set's name, a folder or a file.</param>
-    /// <param name="output">The file that it will be, for the command lines in it.</param>
+    /// <param name="output">The path of the configuration, for the command lines in it.</param>
     /// <exception cref="OcsInputException">One of them is unknown, or they do not fit together.</exception>
     public static StartingConfiguration Of(string model, string word, string output)
     {
@@ -42,12 +42,12 @@ internal sealed record StartingConfiguration(
             $"A run of {CleanText.Line(model)} on {CleanText.Line(data.What)}.", "",
             $"{trainLine} --dry-run    shows its plan",
             $"{trainLine}              trains it", "",
-            "A key behind # has the value that stands there. Without the # it can be changed.",
+            "A key after # has the default shown there. Remove the # to change it.",
         ];
         var text = new CommentedYaml(values, ExperimentOptions.DefaultsOf(Preset.Auto, data.Name))
             .Write(head, Records(task, data));
 
-        // Whatever is wrong with it is said before it is written.
+        // Errors are reported before it is written.
         _ = ExperimentOptions.Read(text, output, []);
         return new(text, data, Choices.NameOf(task), trainLine, [.. remarks]);
     }
@@ -86,7 +86,7 @@ internal sealed record StartingConfiguration(
         return records;
     }
 
-    // What the data say: how few samples they are, classes that are not named, or others than the network tells apart.
+    // Settings that depend on the data: few samples, classes without names, other classes than the network's.
     private static ImmutableArray<(string Key, string Value)> Fitting(
         ImmutableArray<(string Key, string Value)> values, StartingNetwork network, FoundData data, TaskKind task,
         List<string> remarks)

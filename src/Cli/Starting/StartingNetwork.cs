@@ -6,19 +6,19 @@ using Ocs.Zoo;
 
 namespace Ocs.Cli.Starting;
 
-/// <summary>What a configuration for a network follows from.</summary>
-/// <param name="Name">As the command line names it.</param>
-/// <param name="IsTrained">Whether a file of it holds weights.</param>
-/// <param name="IsTransformer">Whether it is made of attention, or of norms over channels as transformers are.</param>
-/// <param name="Side">Height and width of the square images that it takes; null where they are not square.</param>
-/// <param name="Length">Tokens of a sequence that it takes; 0 for images.</param>
-/// <param name="Classes">Its classes; null where its outputs are something else.</param>
+/// <summary>The properties of a network that a configuration depends on.</summary>
+/// <param name="Name">The network's name on the command line.</param>
+/// <param name="IsTrained">Whether a file has its weights.</param>
+/// <param name="IsTransformer">Whether it has attention, or layer norms as in transformers.</param>
+/// <param name="Side">Height and width of its square images; null if they are not square.</param>
+/// <param name="Length">Tokens in its sequences; 0 for images.</param>
+/// <param name="Classes">Its classes; null if its outputs are something else.</param>
 internal sealed record StartingNetwork(
     string Name, bool IsTrained, bool IsTransformer, int? Side, int Length, long? Classes)
 {
     private const int UsualSide = 224;
 
-    /// <summary>Reads the network of a file, or builds that of the zoo, without weights.</summary>
+    /// <summary>Reads the network of a file, or builds a zoo network, without weights.</summary>
     /// <exception cref="OcsInputException">
     /// There is no such network, its file cannot be read, or it is for another task.
     /// </exception>
@@ -35,7 +35,7 @@ internal sealed record StartingNetwork(
         return Of(model, network.Graph, isTrained: true);
     }
 
-    // An ONNX file may leave the size of its images open.
+    // An ONNX file may have a dynamic image size.
     private static Network Read(string model)
     {
         try
@@ -56,7 +56,7 @@ internal sealed record StartingNetwork(
         0,
         Classifier.ClassesOf(graph));
 
-    // The values of both kinds are the same words.
+    // Both enums have the same names.
     private static void RequireTask(Model model, TaskKind task)
     {
         var made = Choices.NameOf(model.Task);

@@ -5,7 +5,7 @@ using Ocs.Data;
 
 namespace Ocs.Cli.Starting;
 
-/// <summary>The values that a new configuration states, for a kind of network and of data.</summary>
+/// <summary>The values of a new configuration, by kind of network and data.</summary>
 internal static class StartingValues
 {
     /// <summary>The key of the batch size.</summary>
@@ -15,7 +15,7 @@ internal static class StartingValues
     private const int SmallSide = 64;
     private const int Photograph = 224;
 
-    /// <summary>Keys and values, in YAML's form.</summary>
+    /// <summary>Keys with values in YAML.</summary>
     public static ImmutableArray<(string Key, string Value)> Of(StartingNetwork network, FoundData data, TaskKind task)
     {
         var side = network.Side ?? Photograph;
@@ -43,7 +43,7 @@ internal static class StartingValues
         ];
     }
 
-    /// <summary>A batch size with which few samples, too, give some steps an epoch.</summary>
+    /// <summary>A batch size that gives some steps per epoch even with few samples.</summary>
     public static string Batch(int usual, int samples) => Whole(Math.Clamp(samples / LeastSteps, 1, usual));
 
     private static ImmutableArray<(string Key, string Value)> Nothing => [];
@@ -68,7 +68,7 @@ internal static class StartingValues
 
     private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
-    // Small networks and images train with larger batches; attention trains with AdamW, a warm-up and a limit.
+    // Small networks and images train with larger batches; attention trains with AdamW, warm-up and gradient clipping.
     private sealed record Recipe(
         int Epochs, int Batch, string Optimizer, double Rate, int WarmUp, double Decay, double? Clip)
     {

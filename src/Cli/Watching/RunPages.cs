@@ -5,17 +5,13 @@ using Ocs.Training.Runs;
 
 namespace Ocs.Cli.Watching;
 
-/// <summary>
-/// The pages of the runs that are watched, made of their files as they are now. Nothing is ever written.
-/// </summary>
+/// <summary>The pages of watched runs, from the current state of their files. Writes nothing.</summary>
 /// <param name="folders">The runs' folders.</param>
 internal sealed class RunPages(IReadOnlyList<string> folders)
 {
     private static readonly string[] Files = [RunFolder.LogName, RunFolder.SummaryName, RunFolder.ConfigName];
 
-    /// <summary>
-    /// Throws a sentence where a folder holds something else than a run; returns those in which a run is yet to begin.
-    /// </summary>
+    /// <summary>Fails if a folder is not a run's. Returns the folders in which no run has begun.</summary>
     public IReadOnlyList<string> Check()
     {
         Array.ForEach([.. folders], folder => Read(folder));
@@ -23,10 +19,10 @@ internal sealed class RunPages(IReadOnlyList<string> folders)
     }
 
     /// <summary>
-    /// A page by its path: "/" is the run, or the comparison of several, whose own pages are "/1", "/2", ...; null for
-    /// another path.
+    /// A page by its path: "/" is the run, or the comparison of several runs with pages "/1", "/2", ...; null for other
+    /// paths.
     /// </summary>
-    /// <exception cref="InvalidDataException">A folder holds no run any more.</exception>
+    /// <exception cref="InvalidDataException">A folder no longer contains a run.</exception>
     public string? Page(string path) => (path, folders.Count) switch
     {
         ("/", 1) => HtmlReport.Render(Read(folders[0]), Version()),

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ocs.Cli.Watching;
 
-/// <summary>Serves pages of runs to browsers on this machine alone, and tells them when a run has gone on.</summary>
+/// <summary>Serves pages of runs to browsers on this machine only, and notifies them of changes.</summary>
 internal sealed class RunServer : IAsyncDisposable
 {
     private const int BeatsBetweenSigns = 15;
@@ -31,15 +31,15 @@ internal sealed class RunServer : IAsyncDisposable
         _server.Run(Answer);
     }
 
-    /// <summary>Where the pages are.</summary>
+    /// <summary>The address of the pages.</summary>
     public string Address =>
         _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/";
 
-    /// <summary>Starts to serve.</summary>
-    /// <param name="pages">What is served.</param>
-    /// <param name="port">Where; 0 takes a free port.</param>
-    /// <param name="beat">How often the files are looked at.</param>
-    /// <param name="stop">Ends every answer that is under way.</param>
+    /// <summary>Starts the server.</summary>
+    /// <param name="pages">The pages.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="beat">How often the files are checked.</param>
+    /// <param name="stop">Ends all open responses.</param>
     /// <returns>The server; null if the port is taken.</returns>
     public static async Task<RunServer?> Start(RunPages pages, int port, TimeSpan beat, CancellationToken stop)
     {
@@ -74,16 +74,16 @@ internal sealed class RunServer : IAsyncDisposable
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "frame-ancestors 'none'";
-        // A page from elsewhere whose name was made to point here is not answered.
+        // Refuses other host names, against DNS rebinding.
         if (request.Host.Host is not ("127.0.0.1" or "localhost"))
         {
             await Say(
-                response, StatusCodes.Status403Forbidden, "This server answers to 127.0.0.1 and localhost alone.");
+                response, StatusCodes.Status403Forbidden, "This server answers only to 127.0.0.1 and localhost.");
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             response.Headers.Allow = "GET, HEAD";
-            await Say(response, StatusCodes.Status405MethodNotAllowed, "Runs can be looked at, not changed.");
+            await Say(response, StatusCodes.Status405MethodNotAllowed, "Runs can be viewed, not changed.");
         }
         else if (request.Path == "/favicon.ico")
         {
@@ -118,7 +118,7 @@ internal sealed class RunServer : IAsyncDisposable
         }
     }
 
-    // Server-sent events: the version of the files, at once and whenever it changes.
+    // Server-sent events: the version of the files, first at once, then at every change.
     private async Task Tell(HttpContext context)
     {
         var response = context.Response;
@@ -143,7 +143,7 @@ internal sealed class RunServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The browser or the server has gone.
+            // The browser has disconnected, or the server has stopped.
         }
     }
 

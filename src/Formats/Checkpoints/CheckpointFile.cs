@@ -6,8 +6,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The file of a checkpoint: safetensors in which texts are tensors of bytes, too, and whose last 32 bytes, the tensor
-/// `sha256`, are the check sum of all bytes before. docs/formats.md has the layout.
+/// The file of a checkpoint, in the safetensors format. Texts are stored as tensors of bytes. The last 32 bytes, the
+/// tensor `sha256`, are the check sum of all bytes before them. See docs/formats.md for the layout.
 /// </summary>
 internal static class CheckpointFile
 {
@@ -16,9 +16,9 @@ internal static class CheckpointFile
     private const string CutName = "cut";
     private const string WholeName = "whole";
     private const string CheckSumName = "sha256";
-    private const string Remedy = "the run goes on from another checkpoint, or begins anew";
+    private const string Remedy = "the run continues from another checkpoint, or starts again";
 
-    /// <summary>Writes a checkpoint. What the stream throws is left to the caller.</summary>
+    /// <summary>Writes a checkpoint. Does not catch the stream's exceptions.</summary>
     public static void Write(Stream stream, CheckpointContent content)
     {
         List<KeyValuePair<string, Tensor>> texts =
@@ -35,7 +35,7 @@ internal static class CheckpointFile
                 texts.Add(Text(WholeName, JsonOf(whole)));
             }
 
-            // Bytes come last in the order of the format, and among them the check sum.
+            // The format sorts tensors of bytes last; the check sum is the last of them.
             texts.Add(Text(CheckSumName, new byte[SHA256.HashSizeInBytes]));
             Write(stream, SafetensorsFile.Ordered([.. content.Tensors, .. texts]));
         }
@@ -46,14 +46,14 @@ internal static class CheckpointFile
     }
 
     /// <summary>
-    /// Reads a checkpoint; the caller owns the tensors. Whatever is wrong is an <see cref="OcsInputException"/>.
+    /// Reads a checkpoint; the caller owns the tensors. Any fault is an <see cref="OcsInputException"/>.
     /// </summary>
     public static CheckpointContent Read(string path) => WholeFile.Read<CheckpointContent>(path, stream =>
     {
         if (stream.Length < SHA256.HashSizeInBytes || !CheckSum.IsRight(stream))
         {
             throw new OcsInputException(
-                $"{path} does not have the check sum that it states, so it is damaged: {Remedy}.");
+                $"{path} does not match its check sum, so it is damaged: {Remedy}.");
         }
 
         stream.Position = 0;
@@ -124,7 +124,7 @@ internal static class CheckpointFile
             var graph = JsonSerializer.Deserialize(json, GraphJson.Of<Graph>());
             if (graph is null || !OcsReader.IsWhole(graph))
             {
-                throw Error(path, "holds a network with gaps");
+                throw Error(path, "holds an incomplete network");
             }
 
             GraphVerifier.Verify(graph);
@@ -136,7 +136,7 @@ internal static class CheckpointFile
             var first = error.Message.Split('\n')[0].TrimEnd('.');
             throw GraphJson.UnknownOperator(json) is { } what
                 ? new OcsInputException($"{path} {what}.", error)
-                : Error(path, $"holds a network that is not legal ({first})", error);
+                : Error(path, $"holds an invalid network ({first})", error);
         }
     }
 

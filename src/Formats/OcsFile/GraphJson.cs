@@ -6,18 +6,18 @@ using Ocs.Graphs;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The JSON of networks in .ocs files and checkpoints. The library's operators are written by generated code, those
-/// of programs by what <see cref="OperatorCatalog"/> was given with their names.
+/// The JSON of networks in .ocs files and checkpoints. The library's operators use generated serializers. Custom
+/// operators use the type information registered in <see cref="OperatorCatalog"/>.
 /// </summary>
 internal static class GraphJson
 {
-    // The options that fit what was registered; they cannot change once they are in use.
+    // The serializer options for the operators registered so far. Options cannot change once they are in use.
     private static (ImmutableArray<RegisteredOperator> Registered, JsonSerializerOptions Options) _current =
         ([], OcsHeaderJson.Default.Options);
 
     private static readonly Lock Changing = new();
 
-    /// <summary>How a type of a header is written.</summary>
+    /// <summary>The JSON metadata of a header's type.</summary>
     public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 
     private static JsonSerializerOptions Options
@@ -37,8 +37,8 @@ internal static class GraphJson
         }
     }
 
-    /// <summary>Refuses a network with an operator that has no name in files.</summary>
-    /// <exception cref="OcsInputException">There is one; the message names it and its node.</exception>
+    /// <summary>Checks that every operator is registered.</summary>
+    /// <exception cref="OcsInputException">One is not; the message names it and its node.</exception>
     public static void RequireNames(Graph graph)
     {
         if (graph.Nodes.FirstOrDefault(node => OperatorCatalog.NameOf(node.Operator.GetType()) is null) is { } node)
@@ -50,10 +50,10 @@ internal static class GraphJson
     }
 
     /// <summary>
-    /// The first operator in JSON that is not registered, as a sentence goes on behind the file's name; null where
-    /// there is none.
+    /// The first unregistered operator in JSON, as the end of a sentence that begins with the file's name; null if all
+    /// are registered.
     /// </summary>
-    /// <param name="json">A network, or what has one as its member.</param>
+    /// <param name="json">A network, or an object with a network as a member.</param>
     /// <param name="member">The member; null if the JSON is the network.</param>
     public static string? UnknownOperator(ReadOnlyMemory<byte> json, string? member = null)
     {
@@ -73,7 +73,7 @@ internal static class GraphJson
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // What is no network has no operator to name.
+            // JSON that is not a network has no operator to name.
         }
 
         return null;

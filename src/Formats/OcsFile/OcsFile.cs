@@ -7,8 +7,8 @@ using Ocs.Graphs;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The project's own file: graph, weights and pruning record in one, readable without the code that built the network.
-/// docs/formats.md has the layout.
+/// The .ocs format: graph, weights and pruning record in one file, readable without the code that built the network.
+/// See docs/formats.md for the layout.
 /// </summary>
 public static class OcsFile
 {
@@ -18,7 +18,7 @@ public static class OcsFile
 
     internal static ReadOnlySpan<byte> Magic => "OCSMODEL"u8;
 
-    /// <summary>Writes a network; an older file of that name stays whole until the new one is.</summary>
+    /// <summary>Writes a network. An existing file is replaced only when the new one is complete.</summary>
     /// <exception cref="OcsInputException">The file cannot be written.</exception>
     public static void Write(string path, Network network)
     {
@@ -26,7 +26,7 @@ public static class OcsFile
         Write(path, network.Graph, network.Parameters, network.Record);
     }
 
-    /// <summary>Writes a network's bytes, as a file has them.</summary>
+    /// <summary>Writes a network to a stream.</summary>
     public static void Write(Stream stream, Network network)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -34,12 +34,12 @@ public static class OcsFile
         Write(stream, network.Graph, network.Parameters, network.Record);
     }
 
-    /// <summary>Writes a network whose parameters are lent.</summary>
+    /// <summary>Writes a network. The caller keeps the parameters.</summary>
     internal static void Write(string path, Graph graph, ParameterTable parameters, PruningRecord? record = null) =>
         WholeFile.Write(path, stream => Write(stream, graph, parameters, record));
 
     /// <summary>
-    /// The network that a file of the given one gives, on its device and the caller's. No file stays.
+    /// Writes the network to a temporary file and reads it back, on the same device. The caller owns the result.
     /// </summary>
     internal static (Graph Graph, ParameterTable Parameters) SaveAndReload(Graph graph, ParameterTable parameters)
     {
@@ -79,14 +79,14 @@ public static class OcsFile
         stream.Write(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads a network, with what was cut of it. The caller owns it.</summary>
-    /// <exception cref="OcsInputException">The file is not there, damaged, or no .ocs file.</exception>
+    /// <summary>Reads a network with its pruning record. The caller owns it.</summary>
+    /// <exception cref="OcsInputException">The file is missing, damaged, or not an .ocs file.</exception>
     public static Network Read(string path) => WholeFile.Read(path, stream => new OcsReader(path, stream).Read());
 
-    /// <summary>The same of a whole stream that can be searched; <paramref name="name"/> names it in errors.</summary>
+    /// <summary>Reads a network from a seekable stream; <paramref name="name"/> names it in errors.</summary>
     public static Network Read(Stream stream, string name) => new OcsReader(name, stream).Read();
 
-    /// <summary>Whether a file begins as an .ocs file does.</summary>
+    /// <summary>Whether a file begins with the magic bytes of .ocs files.</summary>
     internal static bool IsOcsFile(string path) => File.Exists(path) && WholeFile.Read(path, stream =>
     {
         Span<byte> start = stackalloc byte[Magic.Length];

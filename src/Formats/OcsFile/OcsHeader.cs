@@ -8,7 +8,7 @@ namespace Ocs.Formats;
 /// <summary>The JSON part of an .ocs file.</summary>
 internal sealed record OcsHeader(Graph Graph, PruningRecord? Record, ImmutableArray<OcsTensor> Tensors);
 
-/// <summary>Where a parameter's bytes lie, counted from the first byte of the data.</summary>
+/// <summary>Where a parameter's bytes are, counted from the first byte of the data.</summary>
 internal sealed record OcsTensor(
     string Name,
     [property: JsonPropertyName("dtype")] DType DType,
@@ -16,7 +16,7 @@ internal sealed record OcsTensor(
     long Offset,
     long Length);
 
-/// <summary>Reads and writes the header without reflection; what is missing or unknown is an error.</summary>
+/// <summary>Reads and writes the header without reflection. Missing or unknown members are errors.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

@@ -6,11 +6,11 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Reads one .ocs file; memory is taken only for lengths that the file itself has.</summary>
+/// <summary>Reads one .ocs file. Stated lengths are checked against the file before memory is allocated.</summary>
 internal sealed class OcsReader(string path, Stream stream)
 {
     private const int HighestHeaderLength = 256 << 20;
-    private const string Remedy = "copy it anew, or write it anew with `OcsFile.Write`";
+    private const string Remedy = "copy it again, or write it again with `OcsFile.Write`";
 
     public Network Read()
     {
@@ -40,7 +40,7 @@ internal sealed class OcsReader(string path, Stream stream)
 
         if (count < prefix.Length || stream.Length < prefix.Length + SHA256.HashSizeInBytes)
         {
-            throw Error($"breaks off after {stream.Length} bytes: {Remedy}");
+            throw Error($"ends after {stream.Length} bytes: {Remedy}");
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
@@ -62,7 +62,7 @@ internal sealed class OcsReader(string path, Stream stream)
     {
         if (!CheckSum.IsRight(stream))
         {
-            throw Error($"does not have the check sum that it states, so it is damaged: {Remedy}");
+            throw Error($"does not match its check sum, so it is damaged: {Remedy}");
         }
     }
 
@@ -71,16 +71,16 @@ internal sealed class OcsReader(string path, Stream stream)
         try
         {
             var header = JsonSerializer.Deserialize(json, GraphJson.Of<OcsHeader>());
-            return header is not null && IsWhole(header) ? header : throw Error($"has a header with gaps: {Remedy}");
+            return header is not null && IsWhole(header) ? header : throw Error($"has an incomplete header: {Remedy}");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
             var unknown = GraphJson.UnknownOperator(json, "graph");
-            throw Error(unknown ?? $"has a header that is no network ({FirstLine(error)}): {Remedy}", error);
+            throw Error(unknown ?? $"has a header that is not a network ({FirstLine(error)}): {Remedy}", error);
         }
     }
 
-    // Null annotations of elements are not checked by the serializer.
+    // The serializer does not check null annotations of elements.
     private static bool IsWhole(OcsHeader header) => IsWhole(header.Graph)
         && header.Tensors.All(tensor => tensor is not null)
         && (header.Record is null || header.Record.Groups.All(group => group is not null));
@@ -97,11 +97,11 @@ internal sealed class OcsReader(string path, Stream stream)
         }
         catch (OcsInputException error)
         {
-            throw Error($"holds a network that is not legal ({error.Message.TrimEnd('.')}): {Remedy}", error);
+            throw Error($"holds an invalid network ({error.Message.TrimEnd('.')}): {Remedy}", error);
         }
         catch (Exception error) when (error is ArithmeticException or IndexOutOfRangeException or ArgumentException)
         {
-            throw Error($"holds a network with attributes that no operator has ({FirstLine(error)}): {Remedy}", error);
+            throw Error($"holds a network with invalid attributes ({FirstLine(error)}): {Remedy}", error);
         }
     }
 
@@ -128,8 +128,8 @@ internal sealed class OcsReader(string path, Stream stream)
                 || tensor.Length != TensorBytes.LengthOf(tensor.DType, tensor.Shape)
                 || tensor.Length > stream.Length)
             {
-                throw Error($"states a place for '{spec.Name}' (offset {tensor.Offset}, {tensor.Length} bytes) "
-                    + $"that is not its own: {Remedy}");
+                throw Error($"states a wrong place for '{spec.Name}' "
+                    + $"(offset {tensor.Offset}, {tensor.Length} bytes): {Remedy}");
             }
 
             end = tensor.Offset + tensor.Length;

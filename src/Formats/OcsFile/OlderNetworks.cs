@@ -2,15 +2,14 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats;
 
-/// <summary>What files of earlier versions say in another way.</summary>
+/// <summary>Upgrades networks of files from earlier versions.</summary>
 internal static class OlderNetworks
 {
     private const string Suffix = ".out";
 
     /// <summary>
-    /// The network with its functions marked (<see cref="Node.IsFunction"/>). Earlier versions told them by names
-    /// that end in ".out", which the zoo gave to them alone. So that holds for networks without any mark, unless they
-    /// are from an ONNX file, where names are others'.
+    /// The network with its functions marked (<see cref="Node.IsFunction"/>). Earlier versions used names that end in
+    /// ".out", which only the zoo gave. The rule applies to networks without any mark that are not from an ONNX file.
     /// </summary>
     public static Graph WithFunctions(Graph graph) =>
         graph.Origin is not null || graph.Nodes.Any(node => node.IsFunction)

@@ -6,7 +6,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx;
 
 /// <summary>
-/// Where a file that is written cannot be as the ONNX file that its network is from: a sentence for each difference.
+/// The differences between a written file and the ONNX file that its network is from, one sentence each.
 /// </summary>
 internal static class OnnxChanges
 {
@@ -32,8 +32,8 @@ internal static class OnnxChanges
             ? []
             :
             [
-                $"The file is written in opset {opset}, the nearest that is written here to the {origin.Opset} "
-                + "of the file that it is from.",
+                $"The file is written in opset {opset}, the nearest supported one to {origin.Opset} "
+                + "of the original file.",
             ];
 
     private static IEnumerable<string> OfWeights(GraphOrigin origin, Graph graph, OnnxOptions options)
@@ -59,11 +59,11 @@ internal static class OnnxChanges
         ? []
         :
         [
-            $"The file is one of floats, for {origin.Dequantized} values and weights of fewer bits were read as such: "
-            + "quantize it again where it is to have 8 bits.",
+            $"The file has floats: {origin.Dequantized} values and weights of fewer bits were read as floats; "
+            + "quantize it again for 8 bits.",
         ];
 
-    // Whole numbers keep their type.
+    // Integers keep their type.
     private static IEnumerable<string> OfValue(
         string what, Node node, OriginValue was, GraphOrigin origin, OnnxOptions options)
     {
@@ -81,7 +81,7 @@ internal static class OnnxChanges
                 OneLine.Of($"{what} '{was.Name}' is {type} {Show(node, isFixed ? names[..1] : names)} now; "
                     + $"it was {was.Type} {Show(node, names)}"
                     + (isFixed && node.Operator is Input
-                        ? ", and the sizes are fixed to those that were stated."
+                        ? ", and the sizes are fixed to the stated ones."
                         : ".")),
             ]
             : [];

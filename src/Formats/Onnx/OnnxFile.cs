@@ -9,16 +9,16 @@ using Onnx;
 
 namespace Ocs.Formats;
 
-/// <summary>Networks as ONNX files, for any runtime. docs/formats.md has the mapping of every operator.</summary>
+/// <summary>Reads and writes networks as ONNX files. See docs/formats.md for the mapping of every operator.</summary>
 public static class OnnxFile
 {
-    // Protocol buffers hold 2 GB, and there are masks and tables besides weights.
+    // A protocol buffer holds 2 GB, and masks and tables need room besides weights.
     private const long HighestSize = int.MaxValue - (64 << 20);
 
     /// <summary>
-    /// Writes a network for inference: any batch size, weights as 32-bit floats. A network of an ONNX file keeps
-    /// its names, types, metadata and opset. Whoever looks sees the older file of that
-    /// name with its data, or the new one with its own.
+    /// Writes a network for inference, with a dynamic batch size and weights as 32-bit floats. A network from an ONNX
+    /// file keeps its names, types, metadata and opset. An existing file and its data are replaced only when the new
+    /// ones are complete.
     /// </summary>
     /// <exception cref="OcsInputException">The file cannot be written, or an option is out of its range.</exception>
     public static void Write(string path, Network network, OnnxOptions? options = null)
@@ -27,35 +27,39 @@ public static class OnnxFile
         Write(path, network.Graph, network.Parameters, options);
     }
 
-    /// <summary>Writes a network's bytes, as a file without others beside it has them.</summary>
+    /// <summary>Writes a network to a stream, with all weights inside.</summary>
     public static void Write(Stream stream, Network network)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(network);
-        ToModel(network.Graph, network.Parameters, new()).WriteTo(stream);
+        Write(stream, network.Graph, network.Parameters);
     }
 
-    /// <summary>Writes a network whose parameters are lent.</summary>
-    /// <returns>The bytes of the file and of its data beside it; 0 of a device or a pipe.</returns>
+    /// <summary>Writes a network to a stream. The caller keeps the parameters.</summary>
+    internal static void Write(Stream stream, Graph graph, ParameterTable parameters) =>
+        ToModel(graph, parameters, new()).WriteTo(stream);
+
+    /// <summary>Writes a network. The caller keeps the parameters.</summary>
+    /// <returns>The bytes of the file and of its external data; 0 for a device or a pipe.</returns>
     internal static long Write(string path, Graph graph, ParameterTable parameters, OnnxOptions? options = null) =>
         Write(path, graph, parameters, options ?? new(), HighestSize);
 
-    /// <summary>Whether a network is small enough for a file without others beside it.</summary>
+    /// <summary>Whether a network fits a file without external data.</summary>
     internal static bool IsOneFile(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         return SizeOf(graph) <= HighestSize;
     }
 
-    /// <summary>Whether a path leads to an ONNX file with 8-bit numbers, which only a runtime runs.</summary>
+    /// <summary>Whether a path is that of an 8-bit quantized ONNX file, which only a runtime runs.</summary>
     internal static bool IsQuantized(string path) =>
         Says(path, model => model.Graph.Node.Any(node => node.OpType == "DequantizeLinear"));
 
-    /// <summary>Whether a path leads to an ONNX file with weights of 16 bits.</summary>
+    /// <summary>Whether a path is that of an ONNX file with 16-bit weights.</summary>
     internal static bool IsSixteenBit(string path) => Says(path, model => FileOrigin.HasSixteenBits(model.Graph));
 
-    /// <summary>Looks at a file that ONNX Runtime is to run, before it does.</summary>
-    /// <exception cref="OcsInputException">ONNX Runtime would end the process.</exception>
+    /// <summary>Checks a file before ONNX Runtime loads it.</summary>
+    /// <exception cref="OcsInputException">The file would crash ONNX Runtime.</exception>
     internal static void RequireRunnable(string path)
     {
         OcsInputException? refusal = null;
@@ -75,12 +79,12 @@ public static class OnnxFile
         }
         catch (OcsInputException)
         {
-            // It is read again for what it is asked for, and says then what is wrong.
+            // The file is read again later, which reports the fault.
             return false;
         }
     }
 
-    /// <summary>The message of a file without others beside it.</summary>
+    /// <summary>The model of a file without external data.</summary>
     internal static ModelProto ToModel(Graph graph, ParameterTable parameters, OnnxOptions options)
     {
         options.Validate();
@@ -97,7 +101,7 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>Writes with another size, in bytes, above which weights lie in a file of their own.</summary>
+    /// <summary>Writes with another limit, in bytes, above which weights become external data.</summary>
     internal static long Write(
         string path, Graph graph, ParameterTable parameters, OnnxOptions options, long highestSize)
     {
@@ -116,8 +120,8 @@ public static class OnnxFile
         }
     }
 
-    /// <summary>What a file computes: a detector's outputs may be decoded.</summary>
-    /// <exception cref="OcsInputException">Boxes are to be selected of a network that gives none.</exception>
+    /// <summary>The graph that a file computes: a detector's outputs may be decoded.</summary>
+    /// <exception cref="OcsInputException">Boxes are to be selected, but the network has none.</exception>
     internal static Graph AsWritten(Graph graph, OnnxOptions options) => options.Detections switch
     {
         OnnxDetections.Raw => graph,
@@ -156,31 +160,33 @@ public static class OnnxFile
     }
 
     /// <summary>
-    /// Where a file that <see cref="Write(string, Network, OnnxOptions?)"/> makes differs from the ONNX file that its
-    /// network is from, a sentence each: another opset, sizes that are fixed, weights of another type. None for
-    /// networks from elsewhere.
+    /// How a file written by <see cref="Write(string, Network, OnnxOptions?)"/> differs from the ONNX file that its
+    /// network is from, one sentence each: another opset, fixed sizes, weights of another type. Empty for other
+    /// networks.
     /// </summary>
     public static IReadOnlyList<string> Changes(Graph graph, OnnxOptions? options = null) =>
         OnnxChanges.Of(graph, options ?? new());
 
     /// <summary>
-    /// Reads a network of opset 7 to 23: batch size free, shape computations resolved, names kept where they are names.
-    /// Nodes that are not read are kept as they are (<see cref="GraphOrigin.Kept"/>). Whatever is wrong is an
-    /// <see cref="OcsInputException"/> that names it.
+    /// Reads a network of opset 7 to 23. The batch size becomes dynamic, shape computations are folded, and names are
+    /// kept unless an exporter numbered them. Unsupported nodes are kept as they are (<see cref="GraphOrigin.Kept"/>).
+    /// Any fault is an <see cref="OcsInputException"/> that names it.
     /// </summary>
-    /// <param name="path">The file; numbers that lie outside it must be in its folder.</param>
+    /// <param name="path">The file; external data must be in its folder.</param>
     /// <param name="inputShape">
-    /// The shape of the inputs without the batch, 3, 224, 224 say, where the file leaves it open.
+    /// The shape of the inputs without the batch, such as 3, 224, 224, for dynamic sizes.
     /// </param>
     public static Network Read(string path, params ReadOnlySpan<long> inputShape) => Read(path, null, inputShape);
 
     /// <summary>
-    /// The same for a part of a file: some of its values, whose names are those of the file or of the nodes that make
-    /// them, and what they need. All else is kept as it is, and stands around the network in what is written of it.
+    /// Reads a part of a file: some of its values, by their names or those of their nodes, and all that they depend on.
+    /// All other nodes are kept as they are, and are written again with the network.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="outputs">The values, the network's outputs in this order; null for the whole file.</param>
-    /// <param name="inputShape">The shape of the inputs without the batch, where the file leaves it open.</param>
+    /// <param name="outputs">
+    /// The values, which become the network's outputs in this order; null for the whole file.
+    /// </param>
+    /// <param name="inputShape">The shape of the inputs without the batch, for dynamic sizes.</param>
     public static Network Read(
         string path, ImmutableArray<string>? outputs, params ReadOnlySpan<long> inputShape)
     {
@@ -197,7 +203,7 @@ public static class OnnxFile
         }
     }
 
-    // The model gets its name last: until then whoever opens it reads the older one, whose data are still there.
+    // The model is renamed last: until then the older model and its data are in place.
     private static void WriteWithData(
         string path, string dataPath, Graph graph, ParameterTable parameters, OnnxOptions options)
     {

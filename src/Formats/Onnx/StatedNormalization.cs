@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Ocs.Formats.Onnx;
 
-/// <summary>How a file's metadata say that its images are normalized: image_mean and image_std.</summary>
+/// <summary>The normalization of images in a file's metadata: image_mean and image_std.</summary>
 /// <param name="Mean">Of each channel of pixels scaled to 0..1.</param>
-/// <param name="StandardDeviation">The same.</param>
+/// <param name="StandardDeviation">Of each channel of the same pixels.</param>
 internal sealed record StatedNormalization(ImmutableArray<float> Mean, ImmutableArray<float> StandardDeviation)
 {
-    /// <summary>What is stated; null if it is not, or not a number above 0 for each channel.</summary>
-    /// <param name="property">The metadata's value of a name, or null.</param>
+    /// <summary>The stated normalization; null if it is missing or invalid.</summary>
+    /// <param name="property">Returns the metadata value of a name, or null.</param>
     /// <param name="channels">The channels of the images.</param>
     public static StatedNormalization? Read(Func<string, string?> property, long channels)
     {

@@ -3,8 +3,8 @@ using Ocs.Core.Pickles;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The tensors of a whole pickled module as its <c>state_dict()</c> would have them: parameters, buffers that are meant
-/// to be saved, then those of its children.
+/// The tensors of a pickled module, as in its <c>state_dict()</c>: parameters, persistent buffers, then those of its
+/// children.
 /// </summary>
 internal sealed class ModuleTensors
 {
@@ -63,7 +63,7 @@ internal sealed class ModuleTensors
         }
     }
 
-    // A module can be there under many names, so what is counted is what is looked at.
+    // A module can occur under many names, so the limit counts visits.
     private OrderedDictionary<string, object?> Named(PickleDictionary module, string key)
     {
         if (module.Entries.GetValueOrDefault(key) is not PickleDictionary { Entries: var entries })

@@ -5,19 +5,19 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors in PyTorch's own files (.pth, .pt, .th), read without running anything that is in them: a state dict,
-/// a checkpoint that holds one, or a whole pickled module.
+/// Named tensors in PyTorch files (.pth, .pt, .th): a state dict, a checkpoint with one, or a pickled module. Reading
+/// never runs code from the file.
 /// </summary>
 public static class PyTorchFile
 {
     private static ReadOnlySpan<byte> ZipMagic => "PK"u8;
 
     /// <summary>
-    /// The tensors of a file by name, on the CPU, row-major, each with memory of its own; the caller owns them.
+    /// Reads the tensors of a file by name: on the CPU, row-major, each with its own memory. The caller owns them.
     /// </summary>
     public static IReadOnlyDictionary<string, Tensor> Read(string path) => Read(path, key: null).Tensors;
 
-    /// <summary>The same, from a key of a checkpoint; null takes a usual one.</summary>
+    /// <summary>Reads the tensors under a key of a checkpoint; null tries the usual keys.</summary>
     public static NamedTensors Read(string path, string? key) => WholeFile.Read(path, file =>
     {
         try
@@ -30,7 +30,7 @@ public static class PyTorchFile
         {
             throw new OcsInputException(
                 $"{path} cannot be read as PyTorch weights ({error.Message.TrimEnd('.')}): "
-                + "get the file anew from where it came, "
+                + "get the file again, "
                     + "or save the network's state_dict() with torch.save.",
                 error);
         }
@@ -43,7 +43,7 @@ public static class PyTorchFile
         Write(path, [.. parameters.Names.Select(name => KeyValuePair.Create(name, parameters[name]))]);
 
     /// <summary>
-    /// Writes an ordered dictionary of tensors; an older file of that name stays whole until the new one is.
+    /// Writes an ordered dictionary of tensors. An existing file is replaced only when the new one is complete.
     /// </summary>
     public static void Write(
         string path, IReadOnlyList<KeyValuePair<string, Tensor>> tensors) => WholeFile.Write(path, stream =>

@@ -3,23 +3,23 @@ using Ocs.Core.Pickles;
 
 namespace Ocs.Formats;
 
-/// <summary>Named tensors, the key of the checkpoint that held them, and its other keys that hold such.</summary>
+/// <summary>Named tensors, their key in the checkpoint, and its other keys with named tensors.</summary>
 internal sealed record FoundTensors(
     OrderedDictionary<string, TorchTensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);
 
-/// <summary>Finds the named tensors of a network in what a file of PyTorch holds.</summary>
+/// <summary>Finds the named tensors of a network in a PyTorch file's object.</summary>
 internal sealed class StateDict
 {
     private const int DeepestCheckpoint = 4;
     private const int MostEntries = 100_000;
 
-    // Parts of a file can be there under many keys, so what is counted is what is looked at.
+    // Parts of a file can occur under many keys, so the limit counts visits.
     private const int MostLookedAt = 20 * MostEntries;
     private const int LongestName = 500;
     private const int KeysShown = 5;
     private const string ParallelPrefix = "module.";
 
-    // Those as they are trained before their running means, which are taken by name.
+    // Trained weights come before their running averages, which have to be named.
     private static readonly string[] UsualKeys =
     [
         "state_dict", "model", "model_state_dict", "model_state", "net", "network", "net_state_dict", "params",
@@ -34,9 +34,8 @@ internal sealed class StateDict
     }
 
     /// <summary>
-    /// The tensors of a dictionary of them, of the one that a checkpoint holds under a usual key or the key that is
-    /// asked for, or of a whole module; without the prefix that all names have where the network was trained on several
-    /// devices.
+    /// The tensors of a state dict, of a checkpoint under the given or a usual key, or of a module. Removes the common
+    /// prefix of networks trained on several devices.
     /// </summary>
     public static FoundTensors Of(object? root, string? key = null)
     {
@@ -54,7 +53,7 @@ internal sealed class StateDict
             return new(found, key, []);
         }
 
-        // A flat dictionary can hold several networks, each under a prefix: whoever knows the network's names finds it.
+        // A flat dictionary can hold several networks, each under a prefix.
         var prefix = $"{key}.";
         var prefixed = Find(root, DeepestCheckpoint)?
             .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
@@ -91,13 +90,13 @@ internal sealed class StateDict
                 PickleDictionary other => "it holds no tensors by name, neither at once nor under "
                     + $"{string.Join(", ", UsualKeys.Take(KeysShown))} and the like; "
                     + $"its keys are {Shown([.. other.Entries.Keys])}",
-                PickleObject other => $"it holds a {other.Class}, which is no module of PyTorch",
+                PickleObject other => $"it holds a {other.Class}, which is not a PyTorch module",
                 _ => "it holds neither a dictionary of tensors nor a module",
             });
         return new(found, key, [.. UsualKeys.Where(other => other != key && keys.Contains(other))]);
     }
 
-    // An optimizer's or a scheduler's tensors are no network's.
+    // Tensors of an optimizer or a scheduler are not a network's.
     private List<string> KeysWithTensors(object? root) => root is PickleDictionary dictionary
         ? [.. dictionary.Entries
             .Where(pair =>
@@ -145,7 +144,7 @@ internal sealed class StateDict
         return found;
     }
 
-    // Counts, names and the like beside the tensors are no weights.
+    // Counts and names beside the tensors are not weights.
     private OrderedDictionary<string, TorchTensor>? Flat(PickleDictionary dictionary)
     {
         Charge(dictionary.Entries.Count);
@@ -158,7 +157,7 @@ internal sealed class StateDict
         return found.Count > 0 ? found : null;
     }
 
-    /// <summary>Adds a value where it is a tensor; a kind of tensor that is not known is an error.</summary>
+    /// <summary>Adds a value if it is a tensor. An unknown kind of tensor is an error.</summary>
     internal static void Add(OrderedDictionary<string, TorchTensor> found, string name, object? value)
     {
         RequireShort(name);
@@ -169,7 +168,7 @@ internal sealed class StateDict
         else if (value is PickleObject { Class: { Module: "torch._utils" } unknown })
         {
             throw new InvalidDataException(
-                $"it holds '{PickleText.Show(name)}' as {unknown}, a kind of tensor that is not known here");
+                $"it holds '{PickleText.Show(name)}' as {unknown}, an unsupported kind of tensor");
         }
     }
 

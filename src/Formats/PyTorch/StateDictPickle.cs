@@ -8,8 +8,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Writes an ordered dictionary of tensors as PyTorch pickles it, in protocol 2; the storage of the n-th tensor has the
-/// key n.
+/// Pickles an ordered dictionary of tensors as PyTorch does, in protocol 2. The storage of the n-th tensor has the key
+/// n.
 /// </summary>
 internal sealed class StateDictPickle
 {
@@ -19,7 +19,7 @@ internal sealed class StateDictPickle
     {
     }
 
-    /// <summary>The pickle of tensors, row-major whatever they are now.</summary>
+    /// <summary>The pickle of tensors, described as row-major.</summary>
     public static byte[] Of(IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
     {
         var pickle = new StateDictPickle();

@@ -3,14 +3,14 @@ using Ocs.Core.Pickles;
 namespace Ocs.Formats;
 
 /// <summary>
-/// What the few names that have a meaning in PyTorch's files make: dictionaries, sets, sizes, and tensors as views of
-/// storages. Every other name makes a <see cref="PickleObject"/>.
+/// The names in PyTorch files that are known: dictionaries, sets, sizes, and tensors as views of storages. Every other
+/// name gives a <see cref="PickleObject"/>.
 /// </summary>
 internal static class TorchGlobals
 {
     private const int HighestRank = 64;
 
-    /// <summary>What a class or function would make of arguments.</summary>
+    /// <summary>The result of calling a class or function.</summary>
     public static object? Call(PickleGlobal global, object?[] arguments) =>
         (global.Module, global.Name, arguments) switch
         {
@@ -32,8 +32,8 @@ internal static class TorchGlobals
         };
 
     /// <summary>
-    /// The storage of a persistent id: ('storage', class, key, device, count), in old files with the place of a part of
-    /// it, (key, offset, count). Old files also refer to a module's class so, with its source, which is not read.
+    /// The storage of a persistent id: ('storage', class, key, device, count). Old files add the range of a part, (key,
+    /// offset, count). They also refer to a module's class and source this way, which is ignored.
     /// </summary>
     public static object? Persistent(object? id) => id switch
     {
@@ -48,7 +48,7 @@ internal static class TorchGlobals
                 object?[] and [string, long offset, long part],
             ] =>
             Storage(type, key, count, offset, part),
-        _ => throw new InvalidDataException("it refers to a storage in a way that is not known"),
+        _ => throw new InvalidDataException("it refers to a storage in an unknown way"),
     };
 
     private static TorchStorage Storage(PickleGlobal type, string key, long total, long offset, long count) =>
@@ -81,10 +81,10 @@ internal static class TorchGlobals
     {
         object?[] { Length: <= HighestRank } tuple => [.. tuple.Select(Integer)],
         List<object?> { Count: <= HighestRank } list => [.. list.Select(Integer)],
-        _ => throw new InvalidDataException("a tensor's shape in it is none"),
+        _ => throw new InvalidDataException("a tensor in it has an invalid shape"),
     };
 
     private static long Integer(object? value) => value is long integer
         ? integer
-        : throw new InvalidDataException("a tensor's size or place in it is no whole number");
+        : throw new InvalidDataException("a tensor's size or offset in it is not an integer");
 }

@@ -7,8 +7,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The format before PyTorch 1.6: five pickles (a magic number, the version, what the machine was like, the object, the
-/// keys of the storages) and then each storage, its number of elements before it.
+/// The format before PyTorch 1.6: five pickles (magic number, version, system information, object, storage keys), then
+/// each storage after its number of elements.
 /// </summary>
 internal sealed class TorchLegacy : ITorchArchive
 {
@@ -40,7 +40,7 @@ internal sealed class TorchLegacy : ITorchArchive
         }
 
         Root = Next();
-        FindPlaces(Next() as List<object?> ?? throw new InvalidDataException("it lacks the list of its storages"));
+        FindPlaces(Next() as List<object?> ?? throw new InvalidDataException("it has no list of its storages"));
     }
 
     public object? Root { get; }

@@ -3,14 +3,14 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Makes tensors of a file's storages; every size and place is checked before memory is taken.</summary>
+/// <summary>Reads tensors from a file's storages. Sizes and offsets are checked before memory is allocated.</summary>
 internal static class TorchTensors
 {
-    // Names may share a storage. What they unfold to is bounded, for a file of a kilobyte could name a terabyte.
+    // Tensors may share a storage. Their total size is bounded, for a file of a kilobyte could name a terabyte.
     private const int HighestSharing = 8;
     private const int FreeLength = 16 << 20;
 
-    /// <summary>Row-major tensors of their own, on the CPU; the caller owns them.</summary>
+    /// <summary>Reads row-major tensors with their own memory, on the CPU. The caller owns them.</summary>
     public static Dictionary<string, Tensor> Read(ITorchArchive archive, OrderedDictionary<string, TorchTensor> named)
     {
         Check(archive, named);
@@ -72,10 +72,10 @@ internal static class TorchTensors
         }
     }
 
-    /// <summary>Whether the first and the last element are elements of the storage, and so all between them.</summary>
+    /// <summary>Whether the first and the last element, and so all between them, are in the storage.</summary>
     private static bool IsWithin(TorchTensor tensor)
     {
-        // Sizes of 0 count as 1: an empty tensor may not be of a shape that overflows either.
+        // Sizes of 0 count as 1: the shape of an empty tensor may not overflow either.
         var count = tensor.Shape.Aggregate(
             (Int128)1, (product, size) => product <= int.MaxValue ? product * Math.Max(size, 1) : product);
         if (count > int.MaxValue || tensor.Strides.Length != tensor.Shape.Length || tensor.Offset < 0

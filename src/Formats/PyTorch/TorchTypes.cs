@@ -20,12 +20,12 @@ internal static class TorchTypes
         (DType.Bool, "BoolStorage"),
     ];
 
-    /// <summary>Whether tensors of a type are read.</summary>
+    /// <summary>Whether a type is supported.</summary>
     public static bool IsKnown(DType dtype) => Array.Exists(Names, pair => pair.DType == dtype);
 
     public static string NameOf(DType dtype) => Names.First(pair => pair.DType == dtype).StorageName;
 
-    /// <summary>The type of a storage's elements; another type than those above is an error that names it.</summary>
+    /// <summary>The type of a storage's elements. The error for an unsupported type names it.</summary>
     public static DType Of(TorchStorage storage)
     {
         foreach (var (dtype, name) in Names)
@@ -37,6 +37,6 @@ internal static class TorchTypes
         }
 
         throw new InvalidDataException(
-            $"it holds numbers as {PickleText.Show(storage.TypeName)}, a type that is not known here");
+            $"it holds numbers as {PickleText.Show(storage.TypeName)}, an unsupported type");
     }
 }

@@ -5,16 +5,15 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// The format since PyTorch 1.6: a zip archive of <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each storage, and, in
-/// newer ones, <c>NAME/byteorder</c>.
+/// The format since PyTorch 1.6: a zip archive with <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each storage, and,
+/// in newer files, <c>NAME/byteorder</c>.
 /// </summary>
 internal sealed class TorchZip : ITorchArchive
 {
     /// <summary>The entry that describes the object.</summary>
     public const string Description = "data.pkl";
 
-    // Entries may be deflated, which weights hardly are: an archive that unfolds to more than this is no file of
-    // weights.
+    // Entries may be deflated, but weights hardly shrink. Higher ratios are refused.
     private const int HighestInflation = 100;
     private const int FreeLength = 16 << 20;
     private const int BufferSize = 1 << 16;
@@ -81,7 +80,7 @@ internal sealed class TorchZip : ITorchArchive
         var folder = description.FullName[..^Description.Length];
         return zip.GetEntry($"{folder}constants.pkl") is null
             ? folder
-            : throw new InvalidDataException("it is a program of TorchScript, not a file of weights");
+            : throw new InvalidDataException("it is a TorchScript program, not a file of weights");
     }
 
     private ZipArchiveEntry Find(string name) =>

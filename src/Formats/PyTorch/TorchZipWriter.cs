@@ -4,14 +4,13 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Writes the zip archive that PyTorch reads: entries are stored as they are, and the same content gives the same
-/// bytes.
+/// Writes a zip archive for PyTorch. Entries are not compressed, and equal content gives equal bytes.
 /// </summary>
 internal sealed class TorchZipWriter(Stream stream) : IDisposable
 {
     private const string Folder = "archive/";
 
-    // The first day that an archive can state.
+    // The first day that a zip archive can state.
     private static readonly DateTimeOffset Never = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ZipArchive _zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -29,7 +28,7 @@ internal sealed class TorchZipWriter(Stream stream) : IDisposable
         TensorBytes.Write(tensor, entry.Write);
     }
 
-    /// <summary>Writes the table of entries, with which the archive ends.</summary>
+    /// <summary>Writes the central directory.</summary>
     public void Dispose() => _zip.Dispose();
 
     private Stream Open(string name)

@@ -7,8 +7,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors in the safetensors format (https://github.com/huggingface/safetensors): a length, a JSON header,
-/// the raw data. PyTorch and most other tools read and write it.
+/// Named tensors in the safetensors format (https://github.com/huggingface/safetensors): the header's length, a JSON
+/// header, raw data.
 /// </summary>
 public static class SafetensorsFile
 {
@@ -20,7 +20,7 @@ public static class SafetensorsFile
         string path, ParameterTable parameters, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, [.. parameters.Names.Select(name => KeyValuePair.Create(name, parameters[name]))], metadata);
 
-    /// <summary>Writes tensors; an older file of that name stays whole until the new one is.</summary>
+    /// <summary>Writes tensors. An existing file is replaced only when the new one is complete.</summary>
     public static void Write(
         string path,
         IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors,
@@ -30,16 +30,16 @@ public static class SafetensorsFile
         WholeFile.Write(path, stream => Write(ordered, metadata, includeLast: true, stream.Write));
     }
 
-    /// <summary>The tensors of a file by name, on the CPU; the caller owns them.</summary>
+    /// <summary>Reads the tensors of a file by name, on the CPU. The caller owns them.</summary>
     public static IReadOnlyDictionary<string, Tensor> Read(string path) =>
         WholeFile.Read(path, stream => new SafetensorsReader(path, stream).Read());
 
-    // Wider elements first: the data has no gaps, and yet each tensor begins at a multiple of its element's size.
+    // Sorts wider elements first, so that each tensor is aligned to its element size without gaps.
     internal static List<KeyValuePair<string, Tensor>> Ordered(
         IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors) =>
         [.. tensors.OrderByDescending(pair => TensorBytes.SizeOf(pair.Value.DType))];
 
-    /// <summary>Writes the bytes of a file, on request without the data of its last tensor.</summary>
+    /// <summary>Writes the bytes of a file, optionally without the data of its last tensor.</summary>
     internal static void Write(
         List<KeyValuePair<string, Tensor>> ordered, IReadOnlyDictionary<string, string>? metadata, bool includeLast,
         Action<ReadOnlySpan<byte>> write)

@@ -5,12 +5,12 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Reads one safetensors file; the whole header is checked before memory is taken for a tensor.</summary>
+/// <summary>Reads one safetensors file. The whole header is checked before memory is allocated for a tensor.</summary>
 internal sealed class SafetensorsReader(string path, FileStream stream)
 {
     // The format's own limit.
     private const int HighestHeaderLength = 100_000_000;
-    private const string Remedy = "get the file anew from where it came";
+    private const string Remedy = "get the file again";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -34,7 +34,7 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
         Span<byte> bytes = stackalloc byte[SafetensorsFile.LengthSize];
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
         {
-            throw Error($"has only {stream.Length} bytes and is no safetensors file");
+            throw Error($"has only {stream.Length} bytes and is not a safetensors file");
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
@@ -48,7 +48,7 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
     {
         if (json.Length == 0 || json[0] != (byte)'{')
         {
-            throw Error("is no safetensors file, for its header does not begin with '{'");
+            throw Error("is not a safetensors file, for its header does not begin with '{'");
         }
 
         try
@@ -72,7 +72,7 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
         catch (Exception error)
             when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Error("has a header that is not as safetensors headers are "
+            throw Error("has an invalid safetensors header "
                 + $"({error.Message.Split('\n')[0].TrimEnd('.')})", error);
         }
     }
@@ -90,7 +90,7 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
     {
         var typeName = entry.GetProperty("dtype").GetString() ?? "";
         var dtype = SafetensorsTypes.Find(typeName)
-            ?? throw Error($"holds '{name}' as {typeName}, a type that is not known here");
+            ?? throw Error($"holds '{name}' as {typeName}, an unsupported type");
         long[] shape = [.. entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. entry.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         return offsets.Length == 2
@@ -98,7 +98,8 @@ internal sealed class SafetensorsReader(string path, FileStream stream)
             : throw Error($"gives '{name}' {offsets.Length} data_offsets instead of 2");
     }
 
-    // Sorted by place, each tensor begins where the one before ends: no overlap, no gap, nothing outside the file.
+    // Sorted by offset, each tensor must begin where the previous one ends: no overlap, no gap, nothing outside the
+    // file.
     private void CheckLayout(List<Entry> entries, long dataLength)
     {
         entries.Sort((left, right) => (left.Begin, left.End).CompareTo((right.Begin, right.End)));

@@ -2,7 +2,7 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>The names that safetensors gives to element types.</summary>
+/// <summary>The names of element types in safetensors.</summary>
 internal static class SafetensorsTypes
 {
     private static readonly (DType DType, string Name)[] All =
@@ -14,7 +14,7 @@ internal static class SafetensorsTypes
 
     public static string NameOf(DType dtype) => All.Single(entry => entry.DType == dtype).Name;
 
-    /// <summary>The type of a name, or null for one that no tensor here has.</summary>
+    /// <summary>The type of a name; null for unsupported types.</summary>
     public static DType? Find(string name) =>
         All.Where(entry => entry.Name == name).Select(entry => (DType?)entry.DType).FirstOrDefault();
 }

@@ -5,8 +5,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors as TorchSharp's <c>Module.save</c> writes them (.dat): their number, then for each its name, its type,
-/// its shape and its elements; every whole number in LEB128.
+/// Named tensors as written by TorchSharp's <c>Module.save</c> (.dat): their number, then name, type, shape and
+/// elements of each. Integers are in LEB128.
 /// </summary>
 /// <remarks>https://github.com/dotnet/TorchSharp/blob/main/docfx/articles/saveload.md</remarks>
 internal sealed class TorchSharpFile(FileStream file)
@@ -15,7 +15,7 @@ internal sealed class TorchSharpFile(FileStream file)
     private const int LongestName = 500;
     private const int HighestRank = 16;
 
-    /// <summary>Whether a file begins as one of these, which have no mark of their own.</summary>
+    /// <summary>Whether a file looks like one of these, which have no magic number.</summary>
     public static bool IsLikely(FileStream file)
     {
         try
@@ -30,7 +30,9 @@ internal sealed class TorchSharpFile(FileStream file)
         }
     }
 
-    /// <summary>The tensors; every size is compared with what is left of the file before memory is taken.</summary>
+    /// <summary>
+    /// Reads the tensors. Every size is checked against the rest of the file before memory is allocated.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public Dictionary<string, Tensor> Read()
     {
@@ -51,7 +53,7 @@ internal sealed class TorchSharpFile(FileStream file)
 
             return file.Position == file.Length
                 ? tensors
-                : throw new InvalidDataException($"it has {file.Length - file.Position} bytes behind its last tensor");
+                : throw new InvalidDataException($"it has {file.Length - file.Position} bytes after its last tensor");
         }
         catch
         {
@@ -98,7 +100,7 @@ internal sealed class TorchSharpFile(FileStream file)
         throw new InvalidDataException("a tensor of bools in it has bytes that are neither 0 nor 1");
     }
 
-    // TorchSharp's numbers are those of libtorch.
+    // TorchSharp numbers types as libtorch does.
     private DType Type()
     {
         var dtype = (DType)Number(byte.MaxValue, "as the type of a tensor");

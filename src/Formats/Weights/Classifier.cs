@@ -5,18 +5,17 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>The last layer of a network with parameters of its own, which tells the classes apart.</summary>
+/// <summary>The classifier of a network: its last layer with parameters.</summary>
 internal static class Classifier
 {
-    /// <summary>How many classes a network has; null if its first output is no number for each class.</summary>
+    /// <summary>The number of classes; null if the first output is not one number per class.</summary>
     public static long? ClassesOf(Graph graph) =>
         graph.Outputs is [var first, ..] && graph.Nodes[first].Shape is [_, var classes] ? classes : null;
 
     /// <summary>
-    /// The network with a last layer for so many classes, drawn anew. It takes the place of the given one, which is
-    /// released.
+    /// The network with a new random classifier for another number of classes. Releases the given network.
     /// </summary>
-    /// <exception cref="OcsInputException">The network does not end in a layer whose rows are its classes.</exception>
+    /// <exception cref="OcsInputException">The network does not end in a layer with one row per class.</exception>
     public static Network Renew(Network network, int classes, ulong seed)
     {
         using (network)
@@ -32,7 +31,7 @@ internal static class Classifier
         }
     }
 
-    /// <summary>Puts zeros in its place, for the inputs that the tensors have and the network's classes.</summary>
+    /// <summary>Replaces it by zeros, with the inputs of the tensors and the classes of the network.</summary>
     public static void Forget(Graph graph, Dictionary<string, Tensor> tensors)
     {
         foreach (var spec in Specs(graph))
@@ -50,7 +49,7 @@ internal static class Classifier
         }
     }
 
-    /// <summary>Draws it anew, as the network says.</summary>
+    /// <summary>Draws new random weights, by the network's initialization.</summary>
     public static void Draw(Graph graph, ParameterTable parameters, ulong seed)
     {
         using var drawn = ParameterTable.Initialize(graph, seed);
@@ -60,7 +59,7 @@ internal static class Classifier
         }
     }
 
-    /// <summary>Whether tensors tell another number of classes apart than the network.</summary>
+    /// <summary>Whether the tensors have another number of classes than the network.</summary>
     public static bool HasOtherClasses(Graph graph, Dictionary<string, Tensor> tensors) => Specs(graph).Any(spec =>
         tensors.TryGetValue(spec.Name, out var read) && read.Rank > 0 && read.Shape[0] != spec.Shape[0]);
 

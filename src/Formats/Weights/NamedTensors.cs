@@ -4,8 +4,8 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>Tensors by name, and where in a file they were.</summary>
-/// <param name="Tensors">They belong to whoever asked for them.</param>
-/// <param name="Key">The key of a checkpoint under which they were; null if there was none.</param>
-/// <param name="OtherKeys">Keys of the checkpoint with tensors by name, too, such as averaged weights.</param>
+/// <param name="Tensors">The tensors; the caller owns them.</param>
+/// <param name="Key">Their key in a checkpoint; null if there is none.</param>
+/// <param name="OtherKeys">Other keys of the checkpoint with named tensors, such as averaged weights.</param>
 public sealed record NamedTensors(
     IReadOnlyDictionary<string, Tensor> Tensors, string? Key, ImmutableArray<string> OtherKeys);

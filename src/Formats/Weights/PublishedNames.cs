@@ -3,25 +3,23 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>
-/// What the weights that torchvision publishes hold besides or under other names than its networks have now.
-/// </summary>
+/// <summary>Old names and extra tensors in torchvision's published weights.</summary>
 internal static class PublishedNames
 {
-    // Follow from the size of a window, so networks compute them.
+    // These depend on the window size, and networks compute them.
     private static readonly string[] Computed = [".relative_position_index", ".relative_coords_table"];
 
     // Heads that only training uses.
     private static readonly string[] Auxiliary = ["aux1.", "aux2.", "AuxLogits."];
 
-    // The layers of the MLPs of vision transformers, before version 0.14; the layers of dense blocks.
+    // MLP layers of vision transformers before version 0.14; layers of dense blocks.
     private static readonly (string Old, string New)[] Renamed =
     [
         (".mlp.linear_1.", ".mlp.0."), (".mlp.linear_2.", ".mlp.3."),
         (".norm.1.", ".norm1."), (".norm.2.", ".norm2."), (".conv.1.", ".conv1."), (".conv.2.", ".conv2."),
     ];
 
-    /// <summary>Renames and drops what a network doesn't have by that name.</summary>
+    /// <summary>Renames or drops tensors that a network does not have by that name.</summary>
     public static void Fit(Graph graph, Dictionary<string, Tensor> tensors)
     {
         foreach (var name in tensors.Keys.Where(name => !graph.HasParameter(name)).ToList())

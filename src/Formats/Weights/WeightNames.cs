@@ -4,24 +4,22 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>
-/// Finds a network's names among those of a file: without prefixes, and without what is no weight of it.
-/// </summary>
+/// <summary>Matches a file's names with a network's: removes prefixes, and tensors that are not its weights.</summary>
 internal static class WeightNames
 {
     private const int NamesShown = 3;
 
-    // Marks names that lie outside the network's prefix until they are taken out.
+    // Marks names outside the network's prefix until they are removed.
     private const char Outside = '\0';
 
-    // What PyTorch puts around parts of a network that it compiles, distributes or computes again.
+    // Wrappers that PyTorch adds for compilation, distribution or activation checkpointing.
     private static readonly string[] Wrappers =
         ["module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module."];
 
-    // Running means of a network's weights, by which a person would not mean the network.
+    // Running averages of weights, which are not the network itself.
     private static readonly string[] Averages = ["ema", "averag", "swa", "teacher", "momentum", "target"];
 
-    // Counts that profilers and averages leave beside the weights of every layer.
+    // Counts that profilers and averages leave in every layer.
     private static readonly string[] SideValues =
         ["total_ops", "total_params", "num_batches_tracked", "n_averaged", "initted", "step", "num_updates", "decay"];
 
@@ -33,9 +31,9 @@ internal static class WeightNames
     ];
 
     /// <summary>
-    /// Renames tensors to the network's names where they have them, and takes out what is no weight of it.
+    /// Renames tensors to the network's names where they match, and removes tensors that are not its weights.
     /// </summary>
-    /// <returns>What a person should know, a sentence each.</returns>
+    /// <returns>Remarks for the user, one sentence each.</returns>
     public static ImmutableArray<string> Fit(string path, Graph graph, Dictionary<string, Tensor> tensors)
     {
         var remarks = ImmutableArray.CreateBuilder<string>();
@@ -71,15 +69,15 @@ internal static class WeightNames
 
         if (unused.Count > 0)
         {
-            var what = unused.Count == 1 ? "value that is no weight" : "values that are no weights";
+            var what = unused.Count == 1 ? "value that is not a weight" : "values that are not weights";
             remarks.Add($"{path} holds {unused.Count} {what} of "
-                + $"'{graph.Name}'; left out: {Few(unused.Select(name => $"'{name.TrimStart(Outside)}'"))}.");
+                + $"'{graph.Name}'; ignored: {Few(unused.Select(name => $"'{name.TrimStart(Outside)}'"))}.");
         }
 
         return remarks.ToImmutable();
     }
 
-    /// <summary>Some names, and how many more there are.</summary>
+    /// <summary>The first names, and the number of others.</summary>
     public static string Few(IEnumerable<string> all)
     {
         var names = all.ToList();
@@ -102,7 +100,7 @@ internal static class WeightNames
         }
     }
 
-    // The prefix under which most of the network's names are, and others under which as many are.
+    // The prefix with most of the network's names, and other prefixes with equally many.
     private static (string Prefix, ImmutableArray<string> Others) Prefixes(Graph graph, IEnumerable<string> names)
     {
         var counts = new OrderedDictionary<string, int>(StringComparer.Ordinal);
@@ -147,7 +145,7 @@ internal static class WeightNames
         }
     }
 
-    // A classifier may lie beside the network that it belongs to: backbone.conv1.weight, head.fc.weight.
+    // A classifier may be beside its network: backbone.conv1.weight, head.fc.weight.
     private static List<string> TakeFromElsewhere(Graph graph, Dictionary<string, Tensor> tensors)
     {
         var taken = new List<string>();

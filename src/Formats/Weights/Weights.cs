@@ -5,19 +5,19 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Files of weights alone, of any kind that is known, fitted to a network.</summary>
+/// <summary>Loads weights from files into networks.</summary>
 public static class Weights
 {
     /// <summary>
-    /// A network with the weights of a file: of PyTorch, safetensors, .ocs or TorchSharp, known by its first bytes.
-    /// Names are the network's, also behind prefixes such as <c>module.</c>, or those of the files that torchvision
-    /// publishes. Numbers of 16 and 64 bits become 32-bit floats.
+    /// A network with the weights of a file of PyTorch, safetensors, .ocs or TorchSharp. The first bytes decide the
+    /// format. Names are the network's, also after prefixes such as <c>module.</c>, or those of torchvision's published
+    /// files. 16-bit and 64-bit floats become 32-bit floats.
     /// </summary>
-    /// <param name="path">The file. <c>checkpoint.pth:KEY</c> takes the weights under a key of a checkpoint.</param>
-    /// <param name="graph">The network that the weights are for.</param>
-    /// <param name="options">How they are fitted.</param>
+    /// <param name="path">The file. <c>checkpoint.pth:KEY</c> reads the weights under a key of a checkpoint.</param>
+    /// <param name="graph">The network to load the weights into.</param>
+    /// <param name="options">How the weights are fitted.</param>
     /// <exception cref="OcsInputException">
-    /// The file cannot be read, it holds no weights, or they are of another network. The message names the first
+    /// The file cannot be read, has no weights, or has those of another network. The message names the first
     /// differences.
     /// </exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The network that is returned owns the parameters.")]
@@ -76,7 +76,7 @@ public static class Weights
         return (tensors, remarks);
     }
 
-    // Weights in half or double precision become the 32-bit floats that networks are made of.
+    // Weights in half or double precision become 32-bit floats.
     private static Tensor AsFloat(Tensor tensor)
     {
         if (tensor.DType is not (DType.Float16 or DType.BFloat16 or DType.Float64))

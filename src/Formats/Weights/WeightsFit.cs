@@ -4,17 +4,17 @@ using Ocs.Torch;
 
 namespace Ocs.Formats;
 
-/// <summary>Fits a network to tensors that have its names: the same shapes, or those of a narrower network.</summary>
+/// <summary>Fits a network to tensors with its names and its shapes, or the shapes of a narrower network.</summary>
 internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Tensor> tensors)
 {
-    /// <summary>What a message adds to the remedy where the file has other classes than the network.</summary>
+    /// <summary>Added to the remedy in a message if the file has other classes than the network.</summary>
     internal const string ClassifierRemedy =
         $", or start with a new classifier by `WeightsOptions.{nameof(WeightsOptions.NewClassifier)}`";
 
     private const string Remedy = "give the network that they were trained for";
 
-    /// <summary>The network that the tensors are of.</summary>
-    /// <exception cref="OcsInputException">They are of another.</exception>
+    /// <summary>The network with the shapes of the tensors.</summary>
+    /// <exception cref="OcsInputException">The tensors are those of another network.</exception>
     public Graph Apply(WeightsOptions options)
     {
         AddCounters();
@@ -48,7 +48,7 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
         }
     }
 
-    // Files of the years before norms counted their batches lack the counts; some programs keep them in another type.
+    // Old files lack the norms' batch counts; some programs store them in another type.
     private void AddCounters()
     {
         foreach (var spec in graph.Parameters.Where(spec => spec.Role == ParameterRole.Counter))
@@ -67,7 +67,7 @@ internal sealed class WeightsFit(string path, Graph graph, Dictionary<string, Te
         }
     }
 
-    // PyTorch saves a parameter that two layers share under the names of both.
+    // PyTorch saves a parameter that two layers share under both names.
     private void RemoveCopies()
     {
         foreach (var node in graph.Nodes.Where(node => node.Parameters.Length > 0))

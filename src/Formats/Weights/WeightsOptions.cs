@@ -4,20 +4,19 @@ namespace Ocs.Formats;
 public sealed record WeightsOptions
 {
     /// <summary>
-    /// Whether weights with the network's names and fewer channels make the network as narrow as they are. Otherwise
-    /// they are an error. A network that is read from a file itself keeps its channels.
+    /// Whether weights with the network's names and fewer channels make the network as narrow. Otherwise they are an
+    /// error. A network read from a file keeps its channels.
     /// </summary>
     public bool AllowNarrower { get; init; } = true;
 
     /// <summary>
-    /// Whether the last layer, which tells the classes apart, is drawn anew instead of being the file's. It is for
-    /// other classes than the file's.
+    /// Whether the classifier (the last layer) is initialized randomly instead of read from the file, for other classes
+    /// than the file's.
     /// </summary>
     public bool NewClassifier { get; init; }
 
     /// <summary>
-    /// Where random weights are drawn from: those of a new last layer, and those of a network without a file of
-    /// weights.
+    /// The seed of random weights: those of a new classifier, and those of a network without a file of weights.
     /// </summary>
     public ulong Seed { get; init; }
 }

@@ -4,7 +4,7 @@ using Ocs.Torch;
 namespace Ocs.Formats;
 
 /// <summary>
-/// Named tensors of a file of any kind that is known here; what it is, its first bytes tell, not its name.
+/// Reads named tensors from files of any supported format. The first bytes decide the format, not the name.
 /// </summary>
 public static class WeightsReader
 {
@@ -18,10 +18,12 @@ public static class WeightsReader
         ("compressed by gzip", [0x1F, 0x8B]),
     ];
 
-    /// <summary>The tensors of a file, on the CPU.</summary>
-    /// <param name="path">A file of PyTorch, safetensors, .ocs, or one that TorchSharp wrote.</param>
-    /// <param name="key">The key of a checkpoint to take them from; null takes a usual one.</param>
-    /// <exception cref="OcsInputException">It is none of these, it is damaged, or it has no such key.</exception>
+    /// <summary>Reads the tensors of a file, on the CPU.</summary>
+    /// <param name="path">A file of PyTorch, safetensors, .ocs or TorchSharp.</param>
+    /// <param name="key">The key of a checkpoint; null tries the usual keys.</param>
+    /// <exception cref="OcsInputException">
+    /// The format is unknown, the file is damaged, or it has no such key.
+    /// </exception>
     public static NamedTensors Read(string path, string? key = null) => KindOf(path) switch
     {
         Kind.PyTorch => PyTorchFile.Read(path, key),
@@ -33,7 +35,7 @@ public static class WeightsReader
             + ".ocs or TorchSharp's Module.save write them."),
     };
 
-    /// <summary>Whether a file holds weights alone, without a network.</summary>
+    /// <summary>Whether a file has weights only, without a graph.</summary>
     public static bool IsWeightsAlone(string path) =>
         KindOf(path) is Kind.PyTorch or Kind.Safetensors or Kind.TorchSharp;
 
@@ -57,7 +59,7 @@ public static class WeightsReader
     private static string OtherKind(string path) => WholeFile.Read(
         path,
         file => Others.FirstOrDefault(other => Begins(file, other.Start)).Kind
-            ?? "no file of weights by its first bytes");
+            ?? "not a file of weights by its first bytes");
 
     private static bool Begins(FileStream file, byte[] mark)
     {

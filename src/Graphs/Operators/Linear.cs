@@ -31,8 +31,9 @@ public sealed record Linear : Operator
 
     public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
-        var positions = NodeShapes.ElementCount(shapes.Output[..^1]);
-        return [new(positions, [WeightRows, WeightColumns])];
+        // Dimensions in between may be channels of other layers: an MLP that mixes tokens runs once for each channel.
+        var between = Enumerable.Range(1, shapes.Output.Length - 2).Select(Axis.Output);
+        return [new(shapes.Output[0], [.. between, WeightRows, WeightColumns])];
     }
 
     public override void Couple(ICoupling coupling)

@@ -101,6 +101,35 @@ public sealed record Reshape(ImmutableArray<long> Shape, SplitPolicy Policy = Sp
         ],
     };
 
+    /// <summary>
+    /// The shape as ONNX can write it for other sizes, too: 0 for a dimension that stays where it is, -1 for the first
+    /// that moves, the size for what is split or merged.
+    /// </summary>
+    internal long[] ForAnySize(ImmutableArray<long> input)
+    {
+        var batchStays = Shape[0] == input[0];
+        long[] sizes = [batchStays ? 0 : -1, .. Shape[1..]];
+        var mayMove = batchStays;
+        foreach (var (from, to) in Blocks(input, Shape))
+        {
+            if (from is not [var before] || to is not [var after] || after == 0)
+            {
+                continue;
+            }
+
+            if (before == after)
+            {
+                sizes[after] = 0;
+            }
+            else if (mayMove)
+            {
+                (sizes[after], mayMove) = (-1, false);
+            }
+        }
+
+        return sizes;
+    }
+
     public override bool KeepsZeroChannels(NodeShapes shapes) => true;
 
     public override string ToString() =>

@@ -71,9 +71,9 @@ public sealed record ScaledDotProductAttention(double Scale) : Operator
     public override ImmutableArray<MacsTerm> Macs(NodeShapes shapes)
     {
         var last = shapes.Output.Length - 1;
-        var scores = shapes.Output[last - 1] * shapes.Inputs[1][last - 1];
-        Axis[] leading = [.. Enumerable.Range(0, last - 1).Select(Axis.Output)];
-        return [new(scores, [.. leading, Axis.Input(0, last)]), new(scores, [.. leading, Axis.Input(2, last)])];
+        var keys = shapes.Inputs[1][last - 1];
+        Axis[] queries = [.. Enumerable.Range(0, last).Select(Axis.Output)];
+        return [new(keys, [.. queries, Axis.Input(0, last)]), new(keys, [.. queries, Axis.Input(2, last)])];
     }
 
     public override void Couple(ICoupling coupling)

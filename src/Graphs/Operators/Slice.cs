@@ -17,6 +17,9 @@ public sealed record Slice(int Dimension, int Start, int Length) : Operator
             : input.SetItem(Dimension, Length);
     }
 
+    /// <summary>Whether it takes the last elements of a dimension of this size, and not all.</summary>
+    internal bool IsTail(long size) => Start > 0 && Start + Length == size;
+
     public override Tensor Run(in RunContext context) => Aten.Narrow(context.Input, Dimension, Start, Length);
 
     public override void Couple(ICoupling coupling)

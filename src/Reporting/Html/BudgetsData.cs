@@ -5,13 +5,13 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What the script of a page of several budgets reads.</summary>
+/// <summary>The data for the script of a page of several budgets.</summary>
 /// <param name="Points">The budgets, the smallest first.</param>
-/// <param name="Whole">The whole network; its value is the unpruned twin's, null without one.</param>
-/// <param name="Level">The worst value that is allowed; null if there is no reference.</param>
-/// <param name="Chosen">The target that is chosen.</param>
-/// <param name="Metric">What the values are.</param>
-/// <param name="IsFraction">Whether they are shown as percentages.</param>
+/// <param name="Whole">The whole network; its value is that of the unpruned twin, null without one.</param>
+/// <param name="Level">The worst allowed value; null without a reference.</param>
+/// <param name="Chosen">The chosen target.</param>
+/// <param name="Metric">The name of the metric.</param>
+/// <param name="IsFraction">Whether values are shown as percentages.</param>
 internal sealed record BudgetsData(
     ImmutableArray<PointData> Points, PointData Whole, double? Level, double? Chosen, string Metric, bool IsFraction)
 {
@@ -27,11 +27,11 @@ internal sealed record BudgetsData(
         curve.Metric,
         curve.IsFraction);
 
-    /// <summary>A target as people write it: 30 %, 62.5 %.</summary>
+    /// <summary>Formats a target: 30 %, 62.5 %.</summary>
     public static string LabelOf(double target) =>
         $"{(target * 100).ToString("0.###", CultureInfo.InvariantCulture)}\u00a0%";
 
-    /// <summary>JSON that can stand inside a script element.</summary>
+    /// <summary>JSON that is safe inside a script element.</summary>
     public Markup ToIsland() => new(JsonSerializer.Serialize(this, PageJson.Default.BudgetsData));
 }
 

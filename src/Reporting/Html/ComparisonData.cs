@@ -4,23 +4,23 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What the script of a page about several runs reads.</summary>
+/// <summary>The data for the script of a page about several runs.</summary>
 internal sealed record ComparisonData(ImmutableArray<RunPoint> Runs, ImmutableArray<PaperPoint> Paper)
 {
     public static ComparisonData Of(ImmutableArray<NamedRun> runs) =>
         new([.. runs.Select(RunPoint.Of)], [.. PaperPoint.For(runs).Select(pair => pair.Point)]);
 
-    /// <summary>JSON that can stand inside a script element.</summary>
+    /// <summary>JSON that is safe inside a script element.</summary>
     public Markup ToIsland() => new(JsonSerializer.Serialize(this, PageJson.Default.ComparisonData));
 }
 
-/// <summary>A run and the name that tells it from the others of a page.</summary>
+/// <summary>A run with a name that is unique on the page.</summary>
 /// <param name="Name">The last parts of its folder's path.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Link">Where its own report is; null if there is none.</param>
+/// <param name="Link">The link to its own report; null if there is none.</param>
 internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
 {
-    /// <summary>Runs under the shortest names that tell them apart.</summary>
+    /// <summary>Names runs by the shortest unique ends of their paths.</summary>
     public static ImmutableArray<NamedRun> Of(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?>? link = null)
     {
         var names = HtmlComparison.NamesOf(
@@ -29,7 +29,7 @@ internal sealed record NamedRun(string Name, RunFolder Run, string? Link)
     }
 }
 
-/// <summary>A run in the charts: where it ended, and its way there.</summary>
+/// <summary>A run in the charts: its final values, and its values by epoch.</summary>
 internal sealed record RunPoint(
     string Label,
     bool Pruned,
@@ -73,7 +73,7 @@ internal sealed record RunPoint(
 /// <summary>A row of the paper in the charts.</summary>
 internal sealed record PaperPoint(string Method, string Table, bool Ours, double Macs, double Accuracy)
 {
-    /// <summary>The rows for the networks and data of some runs: fractions of MACs are of those networks.</summary>
+    /// <summary>The rows for the networks and data of some runs. Fractions of MACs refer to those networks.</summary>
     public static IEnumerable<(PaperPoint Point, PaperRow Row)> For(ImmutableArray<NamedRun> runs) => runs
         .Select(named => named.Run.Summary)
         .OfType<RunSummary>()
@@ -86,8 +86,8 @@ internal sealed record PaperPoint(string Method, string Table, bool Ours, double
 internal static class SummaryFigures
 {
     /// <summary>
-    /// How many times faster the cut network infers than the whole one, measured in turns on the run's machine; null
-    /// where that was not measured. Times of whole runs are no such measure: they depend on what else the machine did.
+    /// The speed-up of inference by the cut, measured alternately on the run's machine; null if not measured. Times of
+    /// whole runs do not count: they depend on other load on the machine.
     /// </summary>
     public static double? SpeedUp(this RunSummary summary) =>
         summary.Latency is { SecondsBefore: > 0 and double before, SecondsAfter: > 0 and double after }

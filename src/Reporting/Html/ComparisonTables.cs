@@ -4,7 +4,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>One row a run, with the columns that any of the runs has a value for.</summary>
+/// <summary>One row per run, with the columns for which any run has a value.</summary>
 internal static class RunsTable
 {
     public static void AddTo(HtmlBuilder html, ImmutableArray<NamedRun> runs)
@@ -52,7 +52,7 @@ internal static class RunsTable
         new(string.Concat(columns.Select(column => cell(column).Text)));
 }
 
-/// <summary>Mean and deviation of runs that differ in nothing but their seed, beside the paper's row.</summary>
+/// <summary>Mean and deviation of runs that differ only in their seed, and the paper's row.</summary>
 internal static class SeedsTable
 {
     public static void AddTo(HtmlBuilder html, ImmutableArray<NamedRun> runs)
@@ -90,7 +90,7 @@ internal static class SeedsTable
         (summary.Model, summary.Data, summary.Kind, summary.Preset, summary.Target, summary.Epochs, summary.Weights,
             summary.Teacher);
 
-    /// <summary>Mean, and the deviation of a sample (n - 1).</summary>
+    /// <summary>Mean and sample standard deviation (n - 1).</summary>
     internal static (double Mean, double Deviation) Spread(double[] values)
     {
         var mean = values.Average();

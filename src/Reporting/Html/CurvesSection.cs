@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Learning over the epochs: a place for each chart, its sentence, and all numbers as a table.</summary>
+/// <summary>The learning curves: charts with captions, and all numbers as a table.</summary>
 internal static class CurvesSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -76,7 +76,7 @@ internal static class CurvesSection
     {
         { After: double after } speed =>
             $"Median {Wording.Whole(speed.Before)} images per second before the cut, {Wording.Whole(after)} after it; "
-            + "the machine's other work at these times is in both.",
+            + "other load on the machine affects both.",
         { } speed => $"Median {Wording.Whole(speed.Before)} images per second.",
         null => $"Median {Wording.Whole(records.Average(r => r.ImagesPerSecond))} images per second.",
     };

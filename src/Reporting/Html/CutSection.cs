@@ -2,7 +2,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>The cut: accuracy right before and after it, and what the prune-proof gate found.</summary>
+/// <summary>The cut: accuracy right before and after it, and the results of the prune-proof gate.</summary>
 internal static class CutSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -53,9 +53,9 @@ internal static class CutSection
 
     private static string Result(OnnxSummary onnx) => onnx.Equal switch
     {
-        true => $"The ONNX file computes under {onnx.Runtime} what the network computes here: "
+        true => $"The ONNX file computes under {onnx.Runtime} what libtorch computes: "
             + $"largest relative difference {Wording.Number(onnx.LargestDifference)}.",
-        false => $"The ONNX file does not compute under {onnx.Runtime} what the network computes here: {onnx.Problem}",
+        false => $"The ONNX file does not compute under {onnx.Runtime} what libtorch computes: {onnx.Problem}",
         null => $"The ONNX file was not verified: {onnx.Problem}",
     };
 
@@ -76,9 +76,9 @@ internal static class CutSection
             gate.OutputsEqual,
             $"Same outputs as the whole network with the pruned channels set to zero.{difference}");
         AddCheck(html, gate.Backward, "A backward pass runs, and every gradient is finite.");
-        AddCheck(html, gate.Shapes, "Every shape in the cut graph verifies.");
-        AddCheck(html, gate.Reload, "Saved and loaded again, the network gives identical outputs.");
-        AddCheck(html, gate.Macs, "The network costs what the search promised.");
+        AddCheck(html, gate.Shapes, "All shapes in the cut graph are valid.");
+        AddCheck(html, gate.Reload, "After saving and loading, the network gives identical outputs.");
+        AddCheck(html, gate.Macs, "The network has the cost that the search promised.");
         html.Add($"</tbody>\n</table>\n");
     }
 

@@ -1,14 +1,12 @@
 namespace Ocs.Reporting.Html;
 
-/// <summary>A place for a chart, with its title, legend and the sentence that says what the chart shows.</summary>
-/// <param name="Id">Where the script finds it.</param>
+/// <summary>A chart with its title, legend and caption.</summary>
+/// <param name="Id">The id of the element, for the script.</param>
 /// <param name="Title">Its headline.</param>
-/// <param name="Sentence">
-/// What can be seen, in words: the caption, and what a screen reader says instead of the chart.
-/// </param>
+/// <param name="Sentence">The caption: describes the chart, also for screen readers.</param>
 internal sealed record Figure(string Id, string Title, string Sentence)
 {
-    /// <summary>Whether it takes the page's whole width.</summary>
+    /// <summary>Whether it has the full width of the page.</summary>
     public bool IsWide { get; init; }
 
     /// <summary>Controls above the chart.</summary>
@@ -24,7 +22,7 @@ internal sealed record Figure(string Id, string Title, string Sentence)
 
         """);
 
-    /// <summary>Sets the subscripts of J_avg and t_sl.</summary>
+    /// <summary>Formats the subscripts of J_avg and t_sl.</summary>
     private static Markup Symbols(string sentence) => new(new HtmlBuilder().Add($"{sentence}").ToString()
         .Replace("J_avg", "J<sub>avg</sub>", StringComparison.Ordinal)
         .Replace("t_sl", "t<sub>sl</sub>", StringComparison.Ordinal));

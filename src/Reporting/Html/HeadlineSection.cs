@@ -93,7 +93,7 @@ internal static class HeadlineSection
         html.Add($"</tbody>\n</table>\n");
     }
 
-    // What the paper has for the same network and data at about the same cost.
+    // Adds the paper's result for the same network and data at about the same cost.
     private static void AddPaper(HtmlBuilder html, RunSummary summary)
     {
         if (PaperRow.Nearest(summary) is PaperRow row)
@@ -158,7 +158,7 @@ internal static class HeadlineSection
             + $"""<td class="strong">{after}</td><td>{change}</td></tr>{"\n"}""");
 }
 
-/// <summary>Median training speed before the cut and after it; without a cut there is no second number.</summary>
+/// <summary>Median training throughput before and after the cut; only the first number without a cut.</summary>
 internal sealed record Throughput(double Before, double? After)
 {
     public static Throughput? Of(IReadOnlyList<RunRecord> records)

@@ -5,15 +5,17 @@ using Ocs.RunLog;
 namespace Ocs.Reporting.Html;
 
 /// <summary>
-/// Several budgets of one run as one HTML file: accuracy, or what the task is judged by, against MACs and against
-/// parameters, and the largest budget that loses no more than is allowed.
+/// Several budgets of one run as an HTML file: accuracy, or the task's metric, against MACs and parameters, and the
+/// largest target within the allowed loss.
 /// </summary>
 internal static class HtmlBudgets
 {
-    /// <summary>Writes <c>report.html</c> into the folder that holds those of the runs, and returns its path.</summary>
+    /// <summary>
+    /// Writes <c>report.html</c> into the folder that contains those of the runs, and returns its path.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="curve">What came out.</param>
-    /// <param name="config">The options of the runs; null if they are not known.</param>
+    /// <param name="curve">The results.</param>
+    /// <param name="config">The options of the runs; null if unknown.</param>
     public static string Write(string folder, BudgetCurve curve, string? config)
     {
         var path = Path.Combine(folder, HtmlReport.FileName);
@@ -48,13 +50,13 @@ internal static class HtmlBudgets
         return new Page("budgets", title, BudgetsData.Of(curve).ToIsland()).Around(html.ToMarkup());
     }
 
-    /// <summary>The budget that is chosen, and why, in a sentence or two.</summary>
+    /// <summary>The chosen budget with the reason, in one or two sentences.</summary>
     private static string VerdictOf(BudgetCurve curve)
     {
         if (curve.Reference is null)
         {
             return $"The runs have no {curve.Metric}, so no budget is chosen; "
-                + "their own reports have what was measured.";
+                + "their reports have the measured values.";
         }
 
         var unit = curve.IsFraction ? "points" : "%";
@@ -75,7 +77,7 @@ internal static class HtmlBudgets
             return;
         }
 
-        // The name is a file's, so it may be empty.
+        // The name is from a file, so it may be empty.
         var metric = curve.Metric is [var first, .. var rest] ? $"{char.ToUpperInvariant(first)}{rest}" : "Value";
         html.Add($"<section id=\"curve\">\n<h2>{metric} against cost</h2>\n");
         AddChart("macs-chart", $"{metric} against MACs", "MACs", point => point.Macs);

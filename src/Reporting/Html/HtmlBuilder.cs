@@ -6,18 +6,16 @@ using System.Text.Unicode;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>A piece of HTML that needs no escaping any more.</summary>
+/// <summary>A piece of escaped HTML.</summary>
 internal readonly record struct Markup(string Text);
 
-/// <summary>
-/// Collects HTML: the literal parts of an interpolated string are markup, whatever stands in its holes is escaped.
-/// </summary>
+/// <summary>Builds HTML from interpolated strings: literal parts are markup, values are escaped.</summary>
 internal sealed class HtmlBuilder
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
     private readonly StringBuilder _text = new();
 
-    /// <summary>The compiler has put the parts in place by the time this runs (see <see cref="Escaping"/>).</summary>
+    /// <summary>The compiler has appended the parts before this runs (see <see cref="Escaping"/>).</summary>
     public HtmlBuilder Add([InterpolatedStringHandlerArgument("")] Escaping markup)
     {
         _ = markup;
@@ -49,7 +47,7 @@ internal sealed class HtmlBuilder
 
         public void AppendFormatted(long number) => _text.Append(CultureInfo.InvariantCulture, $"{number}");
 
-        /// <summary>A number for a style, such as a width in per cent.</summary>
+        /// <summary>A number in a style, such as a width in per cent.</summary>
         public void AppendFormatted(double number) => _text.Append(CultureInfo.InvariantCulture, $"{number:0.###}");
     }
 }

@@ -4,8 +4,7 @@ using Ocs.RunLog;
 namespace Ocs.Reporting.Html;
 
 /// <summary>
-/// Several runs side by side as one HTML file: accuracy against MACs, with the paper's rows where it has any (Fig. 1
-/// and 4).
+/// Compares several runs in an HTML file: accuracy against MACs, with the paper's rows if it has any (Fig. 1 and 4).
 /// </summary>
 public static class HtmlComparison
 {
@@ -23,10 +22,8 @@ public static class HtmlComparison
 
     /// <summary>The page's text.</summary>
     /// <param name="runs">The runs, in the order of the command line.</param>
-    /// <param name="link">Where a run's own page is; null if it has none.</param>
-    /// <param name="live">
-    /// The version of the runs' files, where the page is served and follows the runs; null for a file.
-    /// </param>
+    /// <param name="link">The link to a run's own page; null if it has none.</param>
+    /// <param name="live">The version of the runs' files on a live page; null for a file.</param>
     internal static string Render(IReadOnlyList<RunFolder> runs, Func<RunFolder, string?> link, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -39,7 +36,7 @@ public static class HtmlComparison
         return page.Around(html.ToMarkup());
     }
 
-    /// <summary>The end of each path, as long as it takes to tell them apart.</summary>
+    /// <summary>The shortest unique end of each path.</summary>
     internal static string[] NamesOf(string[] paths)
     {
         string[][] parts = [.. paths.Select(path => path.Split(Path.DirectorySeparatorChar))];

@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>A run as one HTML file that needs nothing else: no network, no other file.</summary>
+/// <summary>The report of a run as a self-contained HTML file: no network, no other file.</summary>
 public static class HtmlReport
 {
     /// <summary>The name of the file in the folder of a run.</summary>
@@ -20,7 +20,7 @@ public static class HtmlReport
         var bytes = Encoding.UTF8.GetBytes(page);
         if (Path.GetFullPath(path) == Path.GetFullPath(Path.Combine(run.Path, FileName)))
         {
-            // A link in a run's folder, which may be anybody's, leads nowhere that is written to.
+            // The folder may be from someone else, so links in it are not followed.
             AtomicFile.Replace(path, stream => stream.Write(bytes));
         }
         else
@@ -33,9 +33,7 @@ public static class HtmlReport
 
     /// <summary>The page's text.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="live">
-    /// The version of the run's files, where the page is served and follows the run; null for a file.
-    /// </param>
+    /// <param name="live">The version of the run's files on a live page; null for a file.</param>
     internal static string Render(RunFolder run, string? live = null)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -54,7 +52,7 @@ public static class HtmlReport
         return new Page("run", title, RunData.Of(run).ToIsland()) { Live = live }.Around(html.ToMarkup());
     }
 
-    /// <summary>Network and data, or the folder's name where they are not known yet.</summary>
+    /// <summary>Network and data, or the folder's name if they are unknown.</summary>
     internal static string TitleOf(RunFolder run) => run.Summary switch
     {
         null => NameOf(run),

@@ -2,7 +2,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What was cut where: channels and MACs of each layer, the groups, and why a layer was not cut.</summary>
+/// <summary>The cut by layer: channels and MACs of each layer, the groups, and why a layer was not cut.</summary>
 internal static class LayersSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -134,7 +134,7 @@ internal static class LayersSection
         var frozen = summary.Groups.Count(g => g.FrozenReason is not null);
         html.Add($"""
             <h3 id="groups">Groups</h3>
-            <p class="lead">A group is a set of channels that must leave together, over all the layers that share them. {Wording.Plural(summary.Groups.Length, "group")}{(frozen > 0 ? $", {frozen} frozen" : "")}.</p>
+            <p class="lead">A group is a set of channels that must be removed together, over all layers that share them. {Wording.Plural(summary.Groups.Length, "group")}{(frozen > 0 ? $", {frozen} frozen" : "")}.</p>
             <table class="groups">
             <caption class="visually-hidden">Kept channels of each group</caption>
             <thead><tr><th scope="col">Group</th><th scope="col" class="number">Kept</th><th scope="col" class="number">Of</th><th scope="col" class="wide-cell"><span class="visually-hidden">Kept part</span></th><th scope="col" class="number">MACs</th></tr></thead>

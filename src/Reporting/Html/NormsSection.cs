@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>How the norms of kept and of pruned channels part over the epochs (Fig. 5).</summary>
+/// <summary>The norms of kept and pruned channels over the epochs (Fig. 5).</summary>
 internal static class NormsSection
 {
     private static readonly Markup Slider = new("""

@@ -3,21 +3,17 @@ using System.Text;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>
-/// What every page has around its sections: style, scripts, data. It needs no network and no other file.
-/// </summary>
-/// <param name="Kind">Which charts it has: <c>run</c>, <c>comparison</c> or <c>budgets</c>.</param>
-/// <param name="Title">What stands in the browser's tab.</param>
-/// <param name="Data">What the scripts draw.</param>
+/// <summary>The frame of every page: style, scripts, data. It needs no network and no other file.</summary>
+/// <param name="Kind">The kind of page: <c>run</c>, <c>comparison</c> or <c>budgets</c>.</param>
+/// <param name="Title">The title of the page.</param>
+/// <param name="Data">The data for the scripts.</param>
 internal sealed record Page(string Kind, string Title, Markup Data)
 {
     private static readonly string[] Scripts = [
         "charts.js", "scatter.js", "norms.js", "run.js", "comparison.js", "budgets.js", "page.js",
     ];
 
-    /// <summary>
-    /// The version of the files behind a page that is served and follows them; null for a page in a file.
-    /// </summary>
+    /// <summary>The version of the files of a live page; null for a page in a file.</summary>
     public string? Live { get; init; }
 
     /// <summary>The text of the page.</summary>

@@ -7,7 +7,7 @@ namespace Ocs.Reporting.Html;
 /// <summary>A detector's precision-recall curves, and the average precision of each class.</summary>
 internal static class PrecisionSection
 {
-    // The page has so many colours for lines.
+    // The number of line colours on the page.
     private const int MostLines = 6;
 
     private const int Left = 44;

@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What it takes to repeat the run: command, options, seed, versions.</summary>
+/// <summary>Provenance, to repeat the run: command, options, seed, versions.</summary>
 internal static class ProvenanceSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)

@@ -5,17 +5,17 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What the script of a run's page reads: the run's own records, under their own names.</summary>
+/// <summary>The data for the script of a run's page: the run's records, with their names.</summary>
 internal sealed record RunData(
     ImmutableArray<RunRecord> Records, RunSummary? Summary, ImmutableArray<NormSpread> Spreads)
 {
     public static RunData Of(RunFolder run) => new(run.Records, run.Summary, NormSpread.Of(run.Records));
 
-    /// <summary>JSON that can stand inside a script element: the default encoder escapes every angle bracket.</summary>
+    /// <summary>JSON that is safe inside a script element: the default encoder escapes every angle bracket.</summary>
     public Markup ToIsland() => new(JsonSerializer.Serialize(this, PageJson.Default.RunData));
 }
 
-/// <summary>Where the norms of an epoch's kept and pruned channels lie.</summary>
+/// <summary>The range of norms of an epoch's kept and pruned channels.</summary>
 internal sealed record NormSpread(int Epoch, NormRange? Kept, NormRange? Pruned)
 {
     public static ImmutableArray<NormSpread> Of(ImmutableArray<RunRecord> records) =>
@@ -29,7 +29,7 @@ internal sealed record NormSpread(int Epoch, NormRange? Kept, NormRange? Pruned)
         : null;
 }
 
-/// <summary>The middle one of some norms, and those that a tenth of them are below and above.</summary>
+/// <summary>Median, 10th and 90th percentile of norms.</summary>
 internal sealed record NormRange(long Channels, double Low, double Middle, double High);
 
 [JsonSourceGenerationOptions(

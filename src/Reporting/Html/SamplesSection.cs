@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>A few held-out images, and what the networks before and after the cut find in them.</summary>
+/// <summary>A few held-out images, with predictions of the networks before and after the cut.</summary>
 internal static class SamplesSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -47,7 +47,7 @@ internal static class SamplesSection
         html.Add($"</p>\n</section>\n");
     }
 
-    // A run's folder may be anybody's, so a picture and a colour are nothing else.
+    // The folder may be from someone else, so only valid pictures and colours are accepted.
     private static Markup Base64Of(string picture) => new(Base64.IsValid(picture) ? picture : "");
 
     private static string Hex(string colour) =>

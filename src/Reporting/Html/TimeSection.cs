@@ -3,7 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Where the time of a run went: training in each phase, the search, and what is left.</summary>
+/// <summary>The time of a run: training in each phase, the search, and the rest.</summary>
 internal static class TimeSection
 {
     public static void AddTo(HtmlBuilder html, RunFolder run)
@@ -47,8 +47,7 @@ internal static class TimeSection
         html.Add($"</tbody>\n</table>\n</section>\n");
     }
 
-    // A log that was cut short, or a clock that was set, leaves no time over: the rest is what there is, and never
-    // negative.
+    // The log may be truncated, or the clock may have been set, so the rest is at least 0.
     private static ImmutableArray<Part> PartsOf(RunFolder run)
     {
         var phases = run.Records.GroupBy(record => record.Phase).OrderBy(phase => phase.Key).Select(phase => new Part(

@@ -2,7 +2,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>What a run came to, in plain words.</summary>
+/// <summary>The result of a run in words.</summary>
 internal static class Verdict
 {
     public static string Of(RunFolder run) => run.Summary switch
@@ -15,7 +15,7 @@ internal static class Verdict
         var summary => $"{Cut(summary)} {Accuracy(summary)} {When(summary)}".TrimEnd(),
     };
 
-    /// <summary>Standard error of an accuracy that was measured on so many samples.</summary>
+    /// <summary>The standard error of an accuracy over a number of samples.</summary>
     public static double? StandardError(double? accuracy, int? samples) =>
         accuracy is double a && samples is int n and > 0 ? Math.Sqrt(Math.Max(0, a * (1 - a)) / n) : null;
 
@@ -54,7 +54,7 @@ internal static class Verdict
     {
         var target = summary.Target is double t ? $" (target {Wording.Percent(t, 0)})" : "";
         return $"{Removed(summary.MacsBefore, summary.MacsAfter)} of the multiply-accumulates{target} and "
-            + $"{Removed(summary.ParametersBefore, summary.ParametersAfter)} of the parameters are gone for good.";
+            + $"{Removed(summary.ParametersBefore, summary.ParametersAfter)} of the parameters are removed.";
     }
 
     private static string NoCut(RunSummary summary) => summary.CutEpoch is null
@@ -87,9 +87,7 @@ internal static class Verdict
         return $"Accuracy is {Wording.Percent(accuracy)}{samples}, {words}{Noise(summary, twin)}.";
     }
 
-    /// <summary>
-    /// Two runs measured on so many samples each differ by chance: says when the difference is within that.
-    /// </summary>
+    /// <summary>A remark if the difference of two runs is within sampling noise.</summary>
     private static string Noise(RunSummary summary, double twin)
     {
         var own = StandardError(summary.ValAccuracy, summary.TestSamples);
@@ -107,7 +105,7 @@ internal static class Verdict
 
     private static string When(RunSummary summary) => summary.CutEpoch is int cut && summary.Epochs > cut
         ? $"The network was cut at epoch {cut} of {summary.Epochs}; "
-            + $"what was left of the network trained for the other {Wording.Plural(summary.Epochs - cut, "epoch")}."
+            + $"the remaining network trained for the other {Wording.Plural(summary.Epochs - cut, "epoch")}."
         : "";
 
     private static string Removed(long before, long after) =>

@@ -3,10 +3,10 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
 
-/// <summary>Numbers as a reader wants them: three or four digits, a unit, a sign that can be seen.</summary>
+/// <summary>Formats numbers for readers: three or four digits, a unit, a visible sign.</summary>
 internal static class Wording
 {
-    /// <summary>What stands where there is no value.</summary>
+    /// <summary>The text of a missing value.</summary>
     public const string Nothing = "–";
 
     private const char Space = '\u00a0';
@@ -19,7 +19,7 @@ internal static class Wording
     public static string Points(double difference, int digits = 2) =>
         $"{Signed(difference * 100, digits)}{Space}points";
 
-    /// <summary>The change from one amount to another, in per cent of the first.</summary>
+    /// <summary>The relative change between two amounts, in per cent of the first.</summary>
     public static string Change(double before, double after) =>
         before > 0 && double.IsFinite(after) ? $"{Signed((after / before - 1) * 100, 1)}{Space}%" : Nothing;
 
@@ -53,7 +53,7 @@ internal static class Wording
     public static string Metrics(IReadOnlyDictionary<string, double> metrics) =>
         string.Join(", ", metrics.Select(metric => $"{metric.Key} {Number(metric.Value)}"));
 
-    /// <summary>Three significant digits, or a power of ten where the number is small.</summary>
+    /// <summary>Three significant digits, or scientific notation for small numbers.</summary>
     public static string Number(double? value) => value switch
     {
         null => Nothing,

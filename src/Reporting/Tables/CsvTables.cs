@@ -7,11 +7,11 @@ using Ocs.RunLog;
 namespace Ocs.Reporting.Tables;
 
 /// <summary>
-/// The numbers behind the report's tables and charts as CSV (RFC 4180): values are unrounded, fractions go from 0 to 1.
+/// The numbers of the report's tables and charts as CSV (RFC 4180): unrounded, fractions from 0 to 1.
 /// </summary>
 public static class CsvTables
 {
-    /// <summary>One row a run.</summary>
+    /// <summary>One row per run.</summary>
     public const string RunsName = "runs.csv";
 
     /// <summary>One row for each epoch of each run: the curves of Fig. 3 and 5.</summary>
@@ -20,9 +20,7 @@ public static class CsvTables
     /// <summary>One row for each layer of each run: the widths of Fig. 6.</summary>
     public const string LayersName = "layers.csv";
 
-    /// <summary>
-    /// Writes the three files into a folder, which is made where it is missing, and returns their paths.
-    /// </summary>
+    /// <summary>Writes the three files into a folder, creates it if needed, and returns their paths.</summary>
     public static ImmutableArray<string> Write(IReadOnlyList<RunFolder> runs, string folder)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -104,7 +102,7 @@ public static class CsvTables
         return text.ToString();
     }
 
-    // A quote is doubled, and what holds a comma, a quote or a line break is put in quotes.
+    // Quotes cells with a comma, a quote or a line break; doubles quotes.
     private static string Cell(object? value)
     {
         var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

@@ -5,7 +5,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Tables;
 
-/// <summary>The table of runs as LaTeX, with the rules of the package booktabs.</summary>
+/// <summary>The table of runs as LaTeX, with rules from the package booktabs.</summary>
 public static class LatexTable
 {
     /// <summary>Writes the table into a file and returns its path.</summary>

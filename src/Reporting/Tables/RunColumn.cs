@@ -7,16 +7,14 @@ namespace Ocs.Reporting.Tables;
 /// <summary>A column of the table of runs, the same on the page, as CSV and as LaTeX.</summary>
 /// <param name="Key">Its name in CSV.</param>
 /// <param name="Title">Its heading for readers.</param>
-/// <param name="Value">
-/// A run's value as CSV has it, unrounded: fractions from 0 to 1, seconds. Null if there is none.
-/// </param>
-/// <param name="Text">The value as readers want it.</param>
+/// <param name="Value">A run's value for CSV, unrounded: fractions from 0 to 1, seconds. Null if there is none.</param>
+/// <param name="Text">The value for readers.</param>
 internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?> Value, Func<RunRow, string?> Text)
 {
-    /// <summary>Whether it holds words, which begin at the left.</summary>
+    /// <summary>Whether it has text, which is left-aligned.</summary>
     public bool IsText { get; init; }
 
-    /// <summary>Whether it is what readers look for first.</summary>
+    /// <summary>Whether it is one of the main columns.</summary>
     public bool IsStrong { get; init; }
 
     /// <summary>Every column, in order.</summary>
@@ -48,7 +46,7 @@ internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?>
         Number("seconds", "Time", run => run.Seconds, value => Wording.Duration(value)),
     ];
 
-    /// <summary>Those that some run has a value for.</summary>
+    /// <summary>The columns for which any run has a value.</summary>
     public static ImmutableArray<RunColumn> For(IReadOnlyCollection<RunRow> runs) =>
         [.. All.Where(column => runs.Any(run => column.Text(run) is { Length: > 0 }))];
 
@@ -56,9 +54,9 @@ internal sealed record RunColumn(string Key, string Title, Func<RunRow, object?>
         new(key, title, run => value(run), run => value(run) is double known ? text(known) : null);
 }
 
-/// <summary>A run in a table: of one that is still under way what is known so far.</summary>
+/// <summary>A run in a table; a run in progress has the values so far.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="DiffersIn">Its options that other runs of the table have not.</param>
+/// <param name="DiffersIn">Its options that differ between the runs of the table.</param>
 internal sealed record RunRow(NamedRun Run, string DiffersIn)
 {
     public static ImmutableArray<RunRow> Of(ImmutableArray<NamedRun> runs)

@@ -3,9 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.Tables;
 
-/// <summary>
-/// The options of a run by their dotted key, read from the text that the run itself wrote into <c>config.yaml</c>.
-/// </summary>
+/// <summary>The options of a run by their dotted keys, from its <c>config.yaml</c>.</summary>
 internal static class RunOptions
 {
     private const string Model = "model";
@@ -13,7 +11,7 @@ internal static class RunOptions
     private const string Preset = "preset";
     private static readonly ImmutableHashSet<string> Seeds = ["seed", "training.seed"];
 
-    /// <summary>Dotted keys and their values; a line that is not "key: value" is passed over.</summary>
+    /// <summary>Dotted keys with values; lines other than "key: value" are skipped.</summary>
     public static ImmutableSortedDictionary<string, string> Of(RunFolder run)
     {
         var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -44,10 +42,10 @@ internal static class RunOptions
         return options.ToImmutable();
     }
 
-    /// <summary>What tells each run from the others: its options that are not the same in all of them.</summary>
+    /// <summary>The options that differ between runs.</summary>
     /// <remarks>
-    /// Seeds are left out. So is what follows from the model, the data set or the preset: an option that is the same in
-    /// all runs that share those.
+    /// Seeds are ignored. So are options that depend on the model, the data set or the preset: those that are equal in
+    /// all runs that share these.
     /// </remarks>
     public static ImmutableArray<string> Differences(IReadOnlyList<RunFolder> runs)
     {
@@ -65,7 +63,7 @@ internal static class RunOptions
         ];
     }
 
-    /// <summary>All options but the seeds: equal for runs that repeat each other.</summary>
+    /// <summary>All options except seeds: equal for repeated runs.</summary>
     public static string WithoutSeeds(RunFolder run) =>
         string.Join(
             '\n',
@@ -77,7 +75,7 @@ internal static class RunOptions
     private static (string?, string?, string?) Head(ImmutableSortedDictionary<string, string> options) =>
         (options.GetValueOrDefault(Model), options.GetValueOrDefault(Data), options.GetValueOrDefault(Preset));
 
-    // The last part of a key, where that is the only one of its name.
+    // The last part of a key, if it is unique.
     private static string Leaf(string key, string[] keys)
     {
         var leaf = key.Split('.')[^1];

@@ -4,12 +4,10 @@ using Ocs.RunLog;
 
 namespace Ocs.Reporting.TensorBoard;
 
-/// <summary>
-/// The run log once more, as TensorBoard reads it: a file of events beside it, with scalars and histograms by epoch.
-/// </summary>
+/// <summary>The run log for TensorBoard: a file of events, with scalars and histograms by epoch.</summary>
 public sealed class EventFile : IDisposable
 {
-    /// <summary>TensorBoard looks for names with this part in them.</summary>
+    /// <summary>TensorBoard finds files by this part of the name.</summary>
     public const string FileName = "events.out.tfevents.ocs";
 
     private readonly FileStream _stream;
@@ -17,12 +15,10 @@ public sealed class EventFile : IDisposable
     private readonly List<byte> _waiting = [];
     private long _length;
 
-    /// <summary>Opens the events of a run; the folder is there.</summary>
+    /// <summary>Opens the event file of a run. The folder must exist.</summary>
     /// <param name="runFolder">The run's folder.</param>
-    /// <param name="firstEpoch">
-    /// The first epoch that will be written: a resumed run's events keep what came before it.
-    /// </param>
-    /// <param name="clock">What time it is; null takes the machine's.</param>
+    /// <param name="firstEpoch">The first epoch to write. Earlier events of a resumed run are kept.</param>
+    /// <param name="clock">The clock; null for the machine's.</param>
     public EventFile(string runFolder, int firstEpoch = 0, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstEpoch);
@@ -30,7 +26,7 @@ public sealed class EventFile : IDisposable
         var path = Path.Combine(runFolder, FileName);
         byte[][] kept = firstEpoch > 0 && File.Exists(path) ? [.. Before(File.ReadAllBytes(path), firstEpoch)] : [];
 
-        // No buffer: what could not be written is not tried again when the file is closed.
+        // No buffer: a failed write is not repeated when the file is closed.
         _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         if (kept.Length == 0)
         {
@@ -45,11 +41,11 @@ public sealed class EventFile : IDisposable
         _ = WriteWaiting();
     }
 
-    /// <summary>The first epoch that is not among those that were there.</summary>
+    /// <summary>The first epoch that is not in the file.</summary>
     public int NextEpoch { get; }
 
-    /// <summary>Appends an epoch, with those before it that could not be written.</summary>
-    /// <returns>Why it waits for the next try, or null when it is written.</returns>
+    /// <summary>Appends an epoch, after earlier epochs that could not be written.</summary>
+    /// <returns>Why it waits for the next call; null if it was written.</returns>
     public string? Append(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -100,7 +96,7 @@ public sealed class EventFile : IDisposable
         .. r.ValMetrics?.Select(metric => ($"metrics/validation_{metric.Key}", (double?)metric.Value)) ?? [],
     ];
 
-    // Norms are shown by their powers of ten: a linear axis would put all of the pruned ones into one bar.
+    // Norms are shown by their logarithm: on a linear axis all pruned ones would be in one bar.
     private static void Add(Summary summary, string tag, NormCounts norms)
     {
         var counts = norms.Counts;
@@ -128,7 +124,7 @@ public sealed class EventFile : IDisposable
 
     private void Add(Event message) => _waiting.AddRange(RecordFile.Frame(message.ToByteArray()));
 
-    // A try that failed may have left a part.
+    // A failed write may have left a part.
     private string? WriteWaiting()
     {
         byte[] bytes = [.. _waiting];

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Ocs.Reporting.TensorBoard;
 
 /// <summary>
-/// TensorFlow's file of records: for each its length (u64), that length's check sum, the bytes, and theirs; all
-/// little-endian. A check sum is CRC-32C, turned right by 15 bits and added to a constant.
+/// TensorFlow's record file. Each record: length (u64), check sum of the length, bytes, check sum of the bytes; all
+/// little-endian. A check sum is CRC-32C, rotated right by 15 bits, plus a constant.
 /// </summary>
 internal static class RecordFile
 {
@@ -13,7 +13,7 @@ internal static class RecordFile
     private const int Head = 12;
     private const int Foot = 4;
 
-    /// <summary>A record's bytes as they stand in the file.</summary>
+    /// <summary>A record's bytes in the file.</summary>
     public static byte[] Frame(ReadOnlySpan<byte> data)
     {
         var framed = new byte[Head + data.Length + Foot];
@@ -25,7 +25,7 @@ internal static class RecordFile
         return framed;
     }
 
-    /// <summary>The whole records of a file, up to the first one that is damaged or torn.</summary>
+    /// <summary>The records of a file, up to the first damaged or incomplete one.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Read(ReadOnlyMemory<byte> file)
     {
         while (Next(file.Span) is int length)
@@ -47,7 +47,7 @@ internal static class RecordFile
         return BitOperations.RotateRight(~crc, 15) + MaskDelta;
     }
 
-    // The length of the record that a span begins with; null if there is no whole one.
+    // The length of the first record in a span; null if it is incomplete.
     private static int? Next(ReadOnlySpan<byte> file)
     {
         if (file.Length < Head + Foot || BinaryPrimitives.ReadUInt32LittleEndian(file[8..]) != Checksum(file[..8]))

@@ -3,22 +3,22 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch;
 
-/// <summary>What an all-reduce makes of the processes' values.</summary>
+/// <summary>The operation of an all-reduce.</summary>
 public enum GroupReduction
 {
-    /// <summary>The sum of all.</summary>
+    /// <summary>The sum over all processes.</summary>
     Sum = 0,
 
-    /// <summary>The largest of all.</summary>
+    /// <summary>The maximum over all processes.</summary>
     Max = 1,
 }
 
 /// <summary>
-/// The processes of a run: c10d's process group, Gloo for tensors on the CPU and NCCL for those on a GPU. Its calls
-/// must come in the same order in every process, and each waits for the others.
+/// The processes of a run: c10d's process group, with Gloo for CPU tensors and NCCL for GPU tensors. All processes must
+/// make the same calls in the same order; each call waits for the others.
 /// </summary>
 /// <remarks>
-/// A process that is gone or silent for the timeout fails the call in the others: <see cref="TorchException"/>.
+/// If a process ends, or is silent for the timeout, the call throws a <see cref="TorchException"/> in the others.
 /// </remarks>
 public sealed unsafe class ProcessGroup : IDisposable
 {
@@ -32,25 +32,23 @@ public sealed unsafe class ProcessGroup : IDisposable
         (Rank, Size) = (rank, size);
     }
 
-    /// <summary>
-    /// How long a call waits for the others unless <see cref="Join"/> is told otherwise: less than a minute.
-    /// </summary>
+    /// <summary>The default timeout of a call: less than a minute.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(45);
 
-    /// <summary>This process, from 0.</summary>
+    /// <summary>The rank of this process, from 0.</summary>
     public int Rank { get; }
 
-    /// <summary>How many processes there are.</summary>
+    /// <summary>The number of processes.</summary>
     public int Size { get; }
 
     internal GroupHandle Handle { get; }
 
-    /// <summary>Waits until every process has come, at most five minutes, and connects them.</summary>
-    /// <param name="rendezvous">Where they meet.</param>
-    /// <param name="device">Where the tensors of gradients will be.</param>
-    /// <param name="timeout">How long each call may wait for the others.</param>
-    /// <exception cref="OcsInputException">This libtorch's shim has no Gloo, or no NCCL for a GPU.</exception>
-    /// <exception cref="TorchException">A process did not come; the message says which.</exception>
+    /// <summary>Waits until every process has joined, at most five minutes, and connects them.</summary>
+    /// <param name="rendezvous">The meeting point.</param>
+    /// <param name="device">The device of gradients.</param>
+    /// <param name="timeout">The timeout of each call.</param>
+    /// <exception cref="OcsInputException">The shim has no Gloo, or no NCCL for a GPU.</exception>
+    /// <exception cref="TorchException">A process did not join; the message names it.</exception>
     public static ProcessGroup Join(Rendezvous rendezvous, DeviceKind device = DeviceKind.Cpu, TimeSpan? timeout = null)
     {
         Require(device);
@@ -87,17 +85,15 @@ public sealed unsafe class ProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Overwrites a tensor with that of a process.</summary>
+    /// <summary>Overwrites a tensor with that of another process.</summary>
     public void Broadcast(Tensor tensor, int root = 0) =>
         Check(NativeMethods.GroupBroadcast(Handle, tensor.Handle, root), "broadcast");
 
-    /// <summary>
-    /// Overwrites a tensor with the sum, or the largest, of all processes' tensors, element by element.
-    /// </summary>
+    /// <summary>Overwrites a tensor with the element-wise sum, or maximum, of all processes' tensors.</summary>
     public void AllReduce(Tensor tensor, GroupReduction reduction = GroupReduction.Sum) =>
         Check(NativeMethods.GroupAllReduce(Handle, tensor.Handle, reduction), "all-reduce");
 
-    /// <summary>The tensors of all processes, in the order of their ranks.</summary>
+    /// <summary>The tensors of all processes, in order of rank.</summary>
     public Tensor[] AllGather(Tensor tensor)
     {
         var results = new nint[Size];
@@ -112,11 +108,11 @@ public sealed unsafe class ProcessGroup : IDisposable
     /// <summary>Leaves the group.</summary>
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>The sentence for a call that failed because of another process.</summary>
+    /// <summary>The exception of a call that failed because of another process.</summary>
     internal TorchException Lost(TorchException error)
     {
-        // Gloo begins with the place in its source: "[../gloo/transport/tcp/pair.cc:598] Connection closed by peer
-        // [10.0.0.2]:4711".
+        // Gloo's messages begin with the source location: "[../gloo/transport/tcp/pair.cc:598] Connection closed by
+        // peer [10.0.0.2]:4711".
         var source = Math.Max(0, error.Message.IndexOf(".cc:", StringComparison.Ordinal));
         var detail = error.Message[(source == 0 ? 0 : error.Message.IndexOf(']', source) + 1)..].Trim().TrimEnd('.');
         return new(
@@ -126,7 +122,7 @@ public sealed unsafe class ProcessGroup : IDisposable
             error);
     }
 
-    /// <summary>Whether an error of autograd is one of the network.</summary>
+    /// <summary>Whether an error of autograd comes from the network connection.</summary>
     internal static bool IsLoss(TorchException error) =>
         Array.Exists(
             ["gloo", "NCCL", "onnection", "imed out"], word => error.Message.Contains(word, StringComparison.Ordinal));
@@ -138,14 +134,14 @@ public sealed unsafe class ProcessGroup : IDisposable
         {
             throw new OcsInputException(
                 "Several processes need Gloo, which the shim was built without: "
-                + "install libgloo-dev, and build it anew with native/build.sh.");
+                + "install libgloo-dev, and build it again with native/build.sh.");
         }
 
         if (device == DeviceKind.Cuda && (backends & Nccl) == 0)
         {
             throw new OcsInputException(
                 "Several processes on GPUs need NCCL, which the shim was built without: "
-                + "install its headers (nccl.h), and build it anew with "
+                + "install its headers (nccl.h), and build it again with "
                 + "native/build.sh; or take `Device.Cpu`.");
         }
     }

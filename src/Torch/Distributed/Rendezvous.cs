@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Ocs.Torch;
 
-/// <summary>Where the processes of a run meet, and which of them this one is.</summary>
-/// <param name="Host">The machine that the store listens on.</param>
+/// <summary>The meeting point of the processes of a run, and the rank of this one.</summary>
+/// <param name="Host">The machine of the store.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="Rank">This process, from 0.</param>
-/// <param name="Size">How many there are.</param>
+/// <param name="Rank">The rank of this process, from 0.</param>
+/// <param name="Size">The number of processes.</param>
 public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
 {
     private const string StoreVariable = "OCS_STORE";
@@ -15,16 +15,16 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     private const int LowestPort = 20000;
     private const int Ports = 10000;
 
-    /// <summary>This process among those of its machine, from 0: it takes the GPU of this number.</summary>
+    /// <summary>The rank among the processes of this machine, from 0. It is also the index of the GPU.</summary>
     public int LocalRank { get; init; }
 
-    /// <summary>Whether this process runs the store; torchrun may run one itself.</summary>
+    /// <summary>Whether this process runs the store; torchrun may run it instead.</summary>
     public bool HostsStore { get; init; } = Rank == 0;
 
-    /// <summary>What the keys in the store begin with; torchrun's attempts share a store.</summary>
+    /// <summary>The prefix of keys in the store; torchrun's attempts share a store.</summary>
     public string Prefix { get; init; } = "ocs";
 
-    /// <summary>The file that processes of one machine meet in; empty if they meet at the host's port.</summary>
+    /// <summary>The file of the store for processes of one machine; empty for a store at the host's port.</summary>
     public string StoreFile { get; init; } = "";
 
     /// <summary>The network interface for Gloo (GLOO_SOCKET_IFNAME); empty for that of the host's name.</summary>
@@ -33,17 +33,17 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     /// <summary>Whether all processes are on this machine, and need no network.</summary>
     public bool IsLocal => Host is Loopback or "localhost";
 
-    /// <summary>Processes of one machine that meet on a free port; started by whoever calls this.</summary>
+    /// <summary>Processes of one machine with a store on a free port. The caller starts them.</summary>
     public static Rendezvous OnThisMachine(int port, int rank, int size) =>
         new(Loopback, port, rank, size) { LocalRank = rank };
 
     /// <summary>
-    /// Processes of one machine that meet in a file, so that nothing listens for others; started by whoever calls this.
+    /// Processes of one machine with a store in a file, so that no port is open. The caller starts them.
     /// </summary>
     public static Rendezvous OnThisMachine(string storeFile, int rank, int size) =>
         new(Loopback, 0, rank, size) { LocalRank = rank, HostsStore = false, StoreFile = storeFile };
 
-    /// <summary>What the environment of a process that torchrun starts would be.</summary>
+    /// <summary>The environment variables that torchrun would set for a process.</summary>
     public IEnumerable<KeyValuePair<string, string>> ToEnvironment() =>
     [
         new("MASTER_ADDR", Host),
@@ -55,8 +55,8 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
     ];
 
     /// <summary>
-    /// What torchrun (or Kubernetes' PyTorchJob), mpirun or srun, looked at in this order, say in a process's
-    /// environment; null if there is one process.
+    /// Reads the environment variables of torchrun (or Kubernetes' PyTorchJob), mpirun or srun, in this order; null for
+    /// a single process.
     /// </summary>
     /// <exception cref="OcsInputException">The variables contradict each other, or one is missing.</exception>
     public static Rendezvous? FromEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -94,7 +94,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         };
     }
 
-    // https://docs.open-mpi.org/en/v5.0.x/tuning-apps/environment-var.html. It does not say where rank 0 runs.
+    // https://docs.open-mpi.org/en/v5.0.x/tuning-apps/environment-var.html. It does not name the machine of rank 0.
     private static Rendezvous? FromOpenMpi(Variables variables)
     {
         if (!variables.Has("OMPI_COMM_WORLD_RANK") && !variables.Has("OMPI_COMM_WORLD_SIZE"))
@@ -105,7 +105,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         var (rank, size) = variables.RankOf("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE");
         var isOneMachine = variables.Number("OMPI_COMM_WORLD_LOCAL_SIZE", 1, size + 1) == size;
         var host = variables.Text("MASTER_ADDR") ?? (isOneMachine ? Loopback : null) ?? throw new OcsInputException(
-            "mpirun runs this on several machines, and MASTER_ADDR does not say on which one rank 0 is; "
+            "mpirun runs this on several machines, and MASTER_ADDR does not name that of rank 0; "
             + "give it: mpirun -x MASTER_ADDR=HOST.");
         var job = variables.Text("PMIX_NAMESPACE") ?? variables.Text("OMPI_MCA_ess_base_jobid");
         return new(host, variables.Port("MASTER_PORT") ?? (job is null ? DefaultPort : PortOf(job)), rank, size)
@@ -114,8 +114,8 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         };
     }
 
-    // https://slurm.schedmd.com/srun.html, "OUTPUT ENVIRONMENT VARIABLES". A batch script has a rank too, but is no
-    // step: it runs alone.
+    // https://slurm.schedmd.com/srun.html, "OUTPUT ENVIRONMENT VARIABLES". A batch script has a rank too, but is not a
+    // job step: it runs alone.
     private static Rendezvous? FromSlurm(Variables variables)
     {
         if (!variables.Has("SLURM_PROCID") || !(variables.Has("SLURM_STEP_ID") || variables.Has("SLURM_STEPID")))
@@ -132,7 +132,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
                 : nodes is null ? variables.Text("SLURM_LAUNCH_NODE_IPADDR")
                 : SlurmHosts.First(nodes))
             ?? throw new OcsInputException(
-                "SLURM_JOB_NODELIST does not say on which machine rank 0 is; set MASTER_ADDR to it.");
+                "SLURM_JOB_NODELIST does not name the machine of rank 0; set MASTER_ADDR to it.");
         var step = variables.Text("SLURM_STEP_ID") ?? variables.Text("SLURM_STEPID");
         return new(
             host, variables.Port("MASTER_PORT") ?? PortOf($"{variables.Text("SLURM_JOB_ID")}.{step}"), rank, size)
@@ -141,7 +141,7 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
         };
     }
 
-    // The same in every process, and likely another one for another job: FNV-1a, below the ports that systems give out.
+    // The same port in every process, and probably another one for other jobs: FNV-1a, below the ephemeral ports.
     private static int PortOf(string job) =>
         LowestPort + (int)(job.Aggregate(0x811C9DC5, (hash, letter) => (hash ^ letter) * 0x01000193) % Ports);
 
@@ -156,11 +156,11 @@ public sealed record Rendezvous(string Host, int Port, int Rank, int Size)
 
         public string Required(string name) => Text(name)
             ?? throw new OcsInputException(
-                $"The processes of a run meet at the machine that {name} names, and it is not set; set it.");
+                $"{name} names the machine where the processes of a run meet, but it is not set; set it.");
 
         public int? Port(string name) => Number(name, 1, 65536);
 
-        /// <summary>A whole number of a range; null if the variable is not set.</summary>
+        /// <summary>An integer in a range; null if the variable is not set.</summary>
         public int? Number(string name, int lowest, int end) => Text(name) is not { } text
             ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest

@@ -5,7 +5,9 @@ namespace Ocs.Torch;
 /// <summary>Reads Slurm's lists of hosts, such as <c>node[003-006,010],login1</c>.</summary>
 internal static class SlurmHosts
 {
-    /// <summary>The first host: of each bracket its first number, up to the first comma outside of brackets.</summary>
+    /// <summary>
+    /// The first host: the text before the first comma outside brackets, with the first number of each bracket.
+    /// </summary>
     public static string First(string list)
     {
         var host = new StringBuilder();

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>An operator of libtorch's dispatcher; found at its first call, so that nothing loads before.</summary>
+/// <summary>
+/// An operator of libtorch's dispatcher. It is looked up at its first call, so that libtorch loads late.
+/// </summary>
 internal sealed class AtenOperator(string name, string overload = "")
 {
     private static readonly ConcurrentDictionary<(string Name, string Overload), AtenOperator> Known = new();
@@ -10,7 +12,7 @@ internal sealed class AtenOperator(string name, string overload = "")
 
     public nint Pointer => _pointer != 0 ? _pointer : Find();
 
-    /// <summary>The operator as PyTorch's own lists write it: <c>aten::add.Tensor</c>.</summary>
+    /// <summary>The full name as in PyTorch: <c>aten::add.Tensor</c>.</summary>
     public string FullName => overload.Length == 0 ? name : $"{name}.{overload}";
 
     public static AtenOperator Get(string name, string overload)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>A stream of a CUDA device and what was captured on it; frees both and does nothing else.</summary>
+/// <summary>A stream of a CUDA device with its capture; frees both and does nothing else.</summary>
 internal sealed class CudaGraphHandle : SafeHandle
 {
     public CudaGraphHandle(nint pointer)

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// Finds the shim, or builds it, and loads it when the first native function is called. Sets libtorch's threads then.
+/// Finds or builds the shim, and loads it at the first call of a native function. Then sets libtorch's threads.
 /// </summary>
 internal static unsafe class LibtorchResolver
 {
@@ -15,15 +15,13 @@ internal static unsafe class LibtorchResolver
     // The runtime asks once for each native function; loading, and setting the threads, happens once.
     private static readonly Lazy<nint> Shim = new(Load);
 
-    // A module initializer, not a static constructor of NativeMethods: that would put a check into each native call.
+    // A module initializer, since a static constructor of NativeMethods would add a check to each native call.
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(LibtorchResolver).Assembly, Resolve);
 
-    /// <summary>
-    /// The places that are looked at, in order; a path in <see cref="Variable"/> is the only one when set.
-    /// </summary>
+    /// <summary>The paths to try, in order; if <see cref="Variable"/> is set, only its path.</summary>
     internal static IEnumerable<string> Candidates(string? variable, string baseDirectory)
     {
         if (!string.IsNullOrEmpty(variable))
@@ -39,7 +37,7 @@ internal static unsafe class LibtorchResolver
         }
     }
 
-    /// <summary>The shim that is there; where none is, and no variable names one, it is built.</summary>
+    /// <summary>The existing shim. Builds one if there is none and no variable names one.</summary>
     internal static string Find(string? variable, string baseDirectory, Func<string> build)
     {
         if (Candidates(variable, baseDirectory).FirstOrDefault(File.Exists) is { } path)
@@ -50,7 +48,7 @@ internal static unsafe class LibtorchResolver
         return string.IsNullOrEmpty(variable)
             ? build()
             : throw new OcsInputException(
-                $"{Variable} names {variable}, which is not there: "
+                $"{Variable} names {variable}, which does not exist: "
                 + "set it to the libocs_torch.so that native/build.sh makes, or to nothing.");
     }
 
@@ -70,14 +68,14 @@ internal static unsafe class LibtorchResolver
         catch (DllNotFoundException exception)
         {
             throw new OcsInputException(
-                $"{path} did not load ({exception.Message}): build it anew with native/build.sh.", exception);
+                $"{path} did not load ({exception.Message}): build it again with native/build.sh.", exception);
         }
 
         UseEveryCore(library);
         return library;
     }
 
-    // Debian's libtorch starts with one thread; OMP_NUM_THREADS is the user's word and stands.
+    // Debian's libtorch starts with one thread. The user's OMP_NUM_THREADS has priority.
     private static void UseEveryCore(nint library)
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")))

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// Tells a lack of memory from libtorch's other errors, and says it in words: libtorch names its source and an error
-/// code.
+/// Detects libtorch's out-of-memory errors, and gives them a readable message: libtorch's has a source location and an
+/// error code.
 /// </summary>
 internal static partial class MemoryShortage
 {
-    /// <summary>The words for a lack of memory; null for another error.</summary>
+    /// <summary>The message for a lack of memory; null for other errors.</summary>
     public static string? Words(string message)
     {
         if (Asked().Match(message) is { Success: true } asked)

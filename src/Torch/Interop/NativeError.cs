@@ -14,7 +14,7 @@ internal static class NativeError
     }
 
     /// <summary>
-    /// Whether there was no error; one is freed unread, for the release of a handle has nobody to tell.
+    /// Whether there was no error. Frees an error unread, because the release of a handle cannot report it.
     /// </summary>
     public static bool IsNone(nint error)
     {
@@ -27,7 +27,7 @@ internal static class NativeError
     }
 
     /// <summary>
-    /// Copies the texts, frees the error and makes the exception; only libtorch's first line is shown.
+    /// Copies the texts, frees the error and creates the exception. The message has only libtorch's first line.
     /// </summary>
     public static TorchException Take(nint error, string action, string? context)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>CUDA graphs, the memory of a CUDA device, and how exactly products are computed.</summary>
+/// <summary>CUDA graphs, the memory of a CUDA device, and the precision of products.</summary>
 internal static partial class NativeMethods
 {
     [LibraryImport(Library, EntryPoint = "ocs_matmul_precision_get")]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>What belongs to the process: threads, random numbers, devices, the count of live tensors.</summary>
+/// <summary>Process-wide state: threads, random numbers, devices, the count of live tensors.</summary>
 internal static partial class NativeMethods
 {
     [LibraryImport(Library, EntryPoint = "ocs_live_tensors")]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>What an <see cref="NativeValue"/> holds: <c>ocs_kind</c>.</summary>
+/// <summary>The kind of a <see cref="NativeValue"/>: <c>ocs_kind</c>.</summary>
 internal enum ValueKind
 {
     None = 0,
@@ -22,7 +22,7 @@ internal enum ValueKind
     Generator = 14,
 }
 
-/// <summary>An operator's argument as the shim reads it: <c>ocs_value</c>.</summary>
+/// <summary>An operator's argument for the shim: <c>ocs_value</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeValue
 {

@@ -16,7 +16,7 @@ internal static unsafe class OpenBlas
 
     private const string FileName = "libopenblas.so.0";
 
-    // What OpenBLAS calls its sets of kernels without AVX2 and FMA.
+    // OpenBLAS's names of kernels without AVX2 and FMA.
     private static readonly FrozenSet<string> BeforeAvx2 = FrozenSet.ToFrozenSet(
         [
             "Generic", "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Atom", "Core2", "Penryn",
@@ -26,8 +26,8 @@ internal static unsafe class OpenBlas
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Names better kernels where OpenBLAS would take ones that are older than the processor; to be called before
-    /// libtorch is loaded. A user's own <see cref="Variable"/> stands. Without an OpenBLAS nothing happens.
+    /// Chooses better kernels if OpenBLAS would use kernels older than the processor. Call it before libtorch is
+    /// loaded. A <see cref="Variable"/> set by the user has priority. Does nothing without OpenBLAS.
     /// </summary>
     public static void ChooseKernels()
     {
@@ -39,10 +39,10 @@ internal static unsafe class OpenBlas
         }
     }
 
-    /// <summary>The kernels that OpenBLAS uses or would use, in its own words; null if there is none.</summary>
+    /// <summary>OpenBLAS's name of the kernels that it uses or would use; null without OpenBLAS.</summary>
     internal static string? OwnChoice()
     {
-        // Closed again, it reads the variable anew when libtorch loads it.
+        // The library is closed, so that it reads the variable when libtorch loads it.
         if (!NativeLibrary.TryLoad(FileName, out var library))
         {
             return null;
@@ -60,7 +60,7 @@ internal static unsafe class OpenBlas
         }
     }
 
-    /// <summary>The kernels to take in place of the chosen ones; null if those are right.</summary>
+    /// <summary>The kernels to use instead of the chosen ones; null if those are right.</summary>
     internal static string? Better(string choice, bool avx512, bool avx2) =>
         !BeforeAvx2.Contains(choice) ? null
         : avx512 ? "SkylakeX"

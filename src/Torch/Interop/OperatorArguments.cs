@@ -4,9 +4,7 @@ using System.Text;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>
-/// The arguments of a call on their way to the shim: handles that are held, lists and texts that are copied.
-/// </summary>
+/// <summary>Marshals the arguments of a call to the shim: holds handles, copies lists and texts.</summary>
 internal static unsafe class OperatorArguments
 {
     /// <summary>The handle of a tensor or a generator.</summary>
@@ -14,7 +12,7 @@ internal static unsafe class OperatorArguments
         ? Unsafe.As<Tensor>(argument.Reference!).Handle
         : Unsafe.As<Generator>(argument.Reference!).Handle;
 
-    /// <summary>Adds a reference to a handle, and gives its pointer.</summary>
+    /// <summary>Adds a reference to a handle, and returns its pointer.</summary>
     public static nint Hold(SafeHandle handle)
     {
         var added = false;
@@ -22,7 +20,7 @@ internal static unsafe class OperatorArguments
         return handle.DangerousGetHandle();
     }
 
-    /// <summary>Takes the references of a call back.</summary>
+    /// <summary>Releases the references of a call.</summary>
     public static void Release(ReadOnlySpan<OperatorArgument> arguments, HeldArguments held)
     {
         for (var i = 0; i < held.Arguments; i++)
@@ -44,7 +42,7 @@ internal static unsafe class OperatorArguments
         }
     }
 
-    /// <summary>The bytes that lists and texts take.</summary>
+    /// <summary>The bytes needed for lists and texts.</summary>
     public static int ScratchBytes(ReadOnlySpan<OperatorArgument> arguments)
     {
         var bytes = 0;
@@ -65,9 +63,9 @@ internal static unsafe class OperatorArguments
 
     /// <summary>Copies a list or a text to unmanaged memory, and holds the tensors of a list.</summary>
     /// <param name="argument">The list or text.</param>
-    /// <param name="target">Where it goes.</param>
-    /// <param name="held">Counts the tensors that are held.</param>
-    /// <param name="count">The length; of a text, its bytes.</param>
+    /// <param name="target">The destination.</param>
+    /// <param name="held">Counts the held tensors.</param>
+    /// <param name="count">The length; for a text, the bytes.</param>
     /// <returns>The bytes used.</returns>
     public static int Copy(in OperatorArgument argument, byte* target, ref int held, ref int count)
     {
@@ -103,12 +101,12 @@ internal static unsafe class OperatorArguments
     private static int Align(int bytes) => (bytes + 7) & ~7;
 }
 
-/// <summary>What a call holds: a reference for each tensor and generator among its arguments.</summary>
+/// <summary>The references that a call holds: one for each tensor and generator among its arguments.</summary>
 internal struct HeldArguments
 {
-    /// <summary>How many arguments, from the first on.</summary>
+    /// <summary>The number of arguments, from the first on.</summary>
     public int Arguments;
 
-    /// <summary>How many elements of the last of them, if it is a list.</summary>
+    /// <summary>The number of elements of the last argument, if it is a list.</summary>
     public int Elements;
 }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Ocs.Torch.Interop;
 
-/// <summary>The boxed call: gathers arguments on the stack, holds their handles, calls, lets go.</summary>
+/// <summary>The boxed call: collects arguments on the stack, holds their handles, calls, releases.</summary>
 internal static unsafe class OperatorCall
 {
     private const int StackBytes = 2048;
     private const int ResultCapacity = 8;
 
-    /// <summary>Sees each call of this thread before it is made; for tests of what a captured step may do.</summary>
+    /// <summary>Called before each call of this thread; for tests of captured steps.</summary>
     [ThreadStatic]
     public static Action<string>? Seen;
 
@@ -23,7 +23,7 @@ internal static unsafe class OperatorCall
         return count == 1 && result != 0 ? new Tensor(result) : throw WrongCount(op, count, &result, spill);
     }
 
-    /// <summary>Calls an operator for what it does; what it returns is dropped.</summary>
+    /// <summary>Calls an operator and drops its results.</summary>
     public static void InvokeInPlace(AtenOperator op, params ReadOnlySpan<OperatorArgument> arguments)
     {
         nint* spill;
@@ -31,9 +31,7 @@ internal static unsafe class OperatorCall
         Run(op, arguments, null, 0, &count, &spill);
     }
 
-    /// <summary>
-    /// Calls an operator that returns any number of tensors; one that it leaves undefined comes as an empty one.
-    /// </summary>
+    /// <summary>Calls an operator that returns any number of tensors; undefined tensors become empty ones.</summary>
     public static Tensor[] InvokeMany(AtenOperator op, ReadOnlySpan<OperatorArgument> arguments)
     {
         var results = stackalloc nint[ResultCapacity];
@@ -55,7 +53,9 @@ internal static unsafe class OperatorCall
         return tensors;
     }
 
-    /// <summary>Lends the tensors' pointers to <paramref name="call"/> and keeps them alive during it.</summary>
+    /// <summary>
+    /// Passes the tensors' pointers to <paramref name="call"/>, and keeps the tensors alive during it.
+    /// </summary>
     public static nint Lend(IReadOnlyList<Tensor> tensors, Func<nint, int, nint> call)
     {
         var pointers = new nint[tensors.Count];

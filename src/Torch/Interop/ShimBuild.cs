@@ -6,17 +6,17 @@ using System.Text;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// Builds the shim from the sources in this assembly, for the libtorch that is there, and keeps it in the user's cache.
-/// A program that was installed as a package has no other way to one.
+/// Builds the shim from the sources in this assembly, for the installed libtorch, into the user's cache. Programs
+/// installed as packages get their shim this way.
 /// </summary>
 internal static class ShimBuild
 {
     private const string Sources = "native/";
 
-    // What build.sh says while it works, and not when it fails.
+    // The end of build.sh's progress lines, unlike its error lines.
     private const string Progress = " ...";
 
-    /// <summary>The folder that shims are kept in: <c>ocs/native</c> in the user's cache.</summary>
+    /// <summary>The folder of built shims: <c>ocs/native</c> in the user's cache.</summary>
     public static string Cache => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
             ? cache
@@ -25,10 +25,9 @@ internal static class ShimBuild
         "native");
 
     /// <summary>
-    /// The path of the shim for this version and this libtorch; built when there is none yet, or when that libtorch has
-    /// changed.
+    /// The path of the shim for this version and this libtorch. Builds it if it is missing, or if libtorch has changed.
     /// </summary>
-    /// <exception cref="OcsInputException">Something is missing; the sentence says what to install.</exception>
+    /// <exception cref="OcsInputException">Something is missing; the message says what to install.</exception>
     public static string Run() => Run(Cache, Environment.GetEnvironmentVariable("LIBTORCH"));
 
     internal static string Run(string cache, string? libtorch)
@@ -43,7 +42,7 @@ internal static class ShimBuild
         {
             throw new OcsInputException(
                 $"The shim over libtorch cannot be built in {folder} ({error.Message}): "
-                + "let XDG_CACHE_HOME name a folder that can be written to.", error);
+                + "set XDG_CACHE_HOME to a writable folder.", error);
         }
 
         var start = new ProcessStartInfo("sh", [Path.Combine(sources, "build.sh"), folder])
@@ -71,7 +70,7 @@ internal static class ShimBuild
                 ?? $"The shim over libtorch could not be built in {folder}.");
     }
 
-    /// <summary>Where a shim is kept: two versions, and two libtorches, have one each.</summary>
+    /// <summary>The folder of a shim: one for each version and each libtorch.</summary>
     internal static string FolderOf(string cache, string? libtorch)
     {
         var version = typeof(ShimBuild).Assembly.GetName().Version!.ToString(fieldCount: 3);
@@ -81,7 +80,7 @@ internal static class ShimBuild
         return Path.Combine(cache, name);
     }
 
-    // Files that are as they should be are left alone: build.sh would see new ones as changed.
+    // Files with the right content are not rewritten: build.sh would see them as changed.
     private static void WriteSources(string folder)
     {
         var assembly = Assembly.GetExecutingAssembly();

@@ -4,11 +4,12 @@ using System.Diagnostics;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// Where each live tensor was made, when the environment variable OCS_TRACK_TENSORS is set: for finding leaks.
+/// Finds leaks: if the environment variable OCS_TRACK_TENSORS is set, stores the stack trace of each live tensor's
+/// creation.
 /// </summary>
 internal static class TensorTracking
 {
-    // Keyed by a number, not by the handle: a reference from here would keep finalizers from running.
+    // Keyed by a number, since a reference to the handle would prevent its finalizer from running.
     private static readonly ConcurrentDictionary<long, string> Origins = new();
     private static long _last;
 

@@ -28,22 +28,22 @@ public static partial class Aten
     /// <summary>max(x, 0).</summary>
     public static void ReluInPlace(Tensor tensor) => InvokeInPlace(ReluInPlaceOperator, tensor);
 
-    /// <summary>Cut off below and above; ReLU6 is <c>Hardtanh(x, 0, 6)</c>.</summary>
+    /// <summary>Clamps to a range; ReLU6 is <c>Hardtanh(x, 0, 6)</c>.</summary>
     public static Tensor Hardtanh(Tensor input, double lowest = -1, double highest = 1) =>
         Invoke(HardtanhOperator, input, lowest, highest);
 
-    /// <summary>x where it is positive, else <paramref name="slope"/> * x.</summary>
+    /// <summary>x if it is positive, else <paramref name="slope"/> * x.</summary>
     public static Tensor LeakyRelu(Tensor input, double slope = 0.01) => Invoke(LeakyReluOperator, input, slope);
 
-    /// <summary>x where it is positive, else <paramref name="alpha"/> * (e^x - 1).</summary>
+    /// <summary>x if it is positive, else <paramref name="alpha"/> * (e^x - 1).</summary>
     public static Tensor Elu(Tensor input, double alpha = 1) => Invoke(EluOperator, input, alpha);
 
     /// <summary>
-    /// ELU with the scale 1.0507 and the alpha 1.6733 of self-normalising networks (Klambauer et al. 2017).
+    /// ELU with the scale 1.0507 and the alpha 1.6733 of self-normalizing networks (Klambauer et al. 2017).
     /// </summary>
     public static Tensor Selu(Tensor input) => Invoke(SeluOperator, input);
 
-    /// <summary>x where it is positive, else <paramref name="alpha"/> * (e^(x / alpha) - 1).</summary>
+    /// <summary>x if it is positive, else <paramref name="alpha"/> * (e^(x / alpha) - 1).</summary>
     public static Tensor Celu(Tensor input, double alpha = 1) => Invoke(CeluOperator, input, alpha);
 
     /// <summary>1 / (1 + e^-x).</summary>
@@ -56,7 +56,7 @@ public static partial class Aten
     public static Tensor Silu(Tensor input) => Invoke(SiluOperator, input);
 
     /// <summary>
-    /// x by the normal distribution at x; <paramref name="approximate"/> is <c>none</c> or <c>tanh</c>.
+    /// x times the cumulative normal distribution at x; <paramref name="approximate"/> is <c>none</c> or <c>tanh</c>.
     /// </summary>
     public static Tensor Gelu(Tensor input, string approximate = "none") => Invoke(GeluOperator, input, approximate);
 
@@ -66,7 +66,7 @@ public static partial class Aten
     /// <summary>min(max(x + 3, 0), 6) / 6.</summary>
     public static Tensor Hardsigmoid(Tensor input) => Invoke(HardsigmoidOperator, input);
 
-    /// <summary>log(1 + e^(beta x)) / beta; x itself where beta x is above the threshold.</summary>
+    /// <summary>log(1 + e^(beta x)) / beta; x if beta x is above the threshold.</summary>
     public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) =>
         Invoke(SoftplusOperator, input, beta, threshold);
 

@@ -3,7 +3,7 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <content>Dropout: by the generator of the process, or on a CPU by one that is given.</content>
+/// <content>Dropout, by the generator of the process, or on a CPU by a given one.</content>
 public static partial class Aten
 {
     private static readonly AtenOperator DropoutOperator = new("aten::dropout");
@@ -11,13 +11,13 @@ public static partial class Aten
     private static readonly AtenOperator BernoulliOperator = new("aten::bernoulli_", "float");
     private static readonly AtenOperator ScaleOperator = new("aten::div_", "Scalar");
 
-    /// <summary>Each element is zero with a probability, and the others are scaled up to keep the mean.</summary>
+    /// <summary>Zeroes each element with a probability, and scales the others to keep the mean.</summary>
     public static Tensor Dropout(Tensor input, double probability, bool training, Generator? generator = null) =>
         Draws(input, probability, training, generator)
             ? Scaled(input, input.Shape, probability, generator!)
             : Invoke(DropoutOperator, input, probability, training);
 
-    /// <summary>Dropout of whole channels of whole samples.</summary>
+    /// <summary>Dropout of whole channels.</summary>
     public static Tensor FeatureDropout(Tensor input, double probability, bool training, Generator? generator = null)
     {
         if (!Draws(input, probability, training, generator))
@@ -31,11 +31,11 @@ public static partial class Aten
         return Scaled(input, shape, probability, generator!);
     }
 
-    // libtorch's dropout takes no generator. On other devices than the CPU only theirs can be captured in a graph.
+    // libtorch's dropout takes no generator. On other devices only libtorch's dropout can be captured in a graph.
     private static bool Draws(Tensor input, double probability, bool training, Generator? generator) =>
         generator is not null && training && probability is > 0 and < 1 && input.Device.Kind == DeviceKind.Cpu;
 
-    // What libtorch's dropout computes on a CPU, to the same bits from the same numbers.
+    // The same as libtorch's dropout on a CPU, bit for bit from the same random numbers.
     private static Tensor Scaled(Tensor input, ReadOnlySpan<long> shape, double probability, Generator generator)
     {
         using var noise = Empty(shape, input.DType, input.Device);

@@ -68,10 +68,10 @@ public static partial class Aten
     public static void SubInPlace(Tensor left, Tensor right, double alpha = 1)
         => InvokeInPlace(SubInPlaceOperator, left, right, Factor(alpha));
 
-    /// <summary>The larger of two numbers, element by element.</summary>
+    /// <summary>The element-wise maximum.</summary>
     public static Tensor Maximum(Tensor left, Tensor right) => Invoke(MaximumOperator, left, right);
 
-    /// <summary>The smaller of two numbers, element by element.</summary>
+    /// <summary>The element-wise minimum.</summary>
     public static Tensor Minimum(Tensor left, Tensor right) => Invoke(MinimumOperator, left, right);
 
     /// <summary>left * right.</summary>
@@ -107,7 +107,7 @@ public static partial class Aten
     /// <summary>1 / x.</summary>
     public static Tensor Reciprocal(Tensor input) => Invoke(ReciprocalOperator, input);
 
-    /// <summary>Cut off below <paramref name="min"/> and above <paramref name="max"/>; null is no bound.</summary>
+    /// <summary>Clamps to <paramref name="min"/> and <paramref name="max"/>; null is no bound.</summary>
     public static Tensor Clamp(Tensor input, double? min = null, double? max = null)
         => Invoke(ClampOperator, input, Optional(min), Optional(max));
 
@@ -123,7 +123,7 @@ public static partial class Aten
     /// <summary>The natural logarithm.</summary>
     public static Tensor Log(Tensor input) => Invoke(LogOperator, input);
 
-    /// <summary>Whether both are equal, as <see cref="DType.Bool"/>.</summary>
+    /// <summary>Element-wise equality, as <see cref="DType.Bool"/>.</summary>
     public static Tensor Eq(Tensor left, Tensor right) => Invoke(EqOperator, left, right);
 
     /// <summary>
@@ -135,7 +135,7 @@ public static partial class Aten
     /// <summary>For each element: neither NaN nor infinite.</summary>
     public static Tensor IsFinite(Tensor input) => Invoke(IsFiniteOperator, input);
 
-    // Integer tensors take no fractional alpha: a whole number goes as an integer.
+    // Integer tensors take no fractional alpha, so an integral one is passed as an integer.
     private static OperatorArgument Factor(double alpha)
         => alpha == Math.Truncate(alpha) && Math.Abs(alpha) < 1e15 ? (OperatorArgument)(long)alpha : alpha;
 

@@ -3,7 +3,7 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <content>One call for lists of tensors, as an optimiser's step needs.</content>
+/// <content>One call for lists of tensors, for optimizers.</content>
 public static partial class Aten
 {
     private static readonly AtenOperator ForeachMulOperator = new("aten::_foreach_mul_", "List");
@@ -53,17 +53,17 @@ public static partial class Aten
         => InvokeMany(ForeachNormOperator, [OperatorArgument.List(tensors), power]);
 
     /// <summary>
-    /// A step of gradient descent with momentum, the shim's own operator: v = momentum v + g + decay w; w -= rate (v,
+    /// A step of gradient descent with momentum, an operator of the shim: v = momentum v + g + decay w; w -= rate (v,
     /// or with Nesterov g + decay w + momentum v). On a CPU it is one pass over memory, on a CUDA device one kernel
     /// from libtorch 2.3 on.
     /// </summary>
-    /// <param name="weights">Changed.</param>
-    /// <param name="gradients">One a weight.</param>
-    /// <param name="velocities">v of each weight, changed; none if momentum is 0.</param>
-    /// <param name="rate">[], float32, on the CPU or where the weights are.</param>
+    /// <param name="weights">Updated in place.</param>
+    /// <param name="gradients">One per weight.</param>
+    /// <param name="velocities">v of each weight, updated in place; empty if momentum is 0.</param>
+    /// <param name="rate">[], float32, on the CPU or on the weights' device.</param>
     /// <param name="momentum">The factor of v.</param>
     /// <param name="decay">The factor of w.</param>
-    /// <param name="nesterov">Which step.</param>
+    /// <param name="nesterov">Whether the step is Nesterov's.</param>
     internal static void SgdStepInPlace(
         IReadOnlyList<Tensor> weights,
         IReadOnlyList<Tensor> gradients,

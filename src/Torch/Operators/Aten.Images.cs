@@ -3,9 +3,7 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <content>
-/// What convolutional networks do to images besides convolution: norms, borders, sizes, orders of channels.
-/// </content>
+/// <content>Operators on images besides convolution: norms, padding, resizing, channel orders.</content>
 public static partial class Aten
 {
     private static readonly AtenOperator ConvTranspose2dOperator = new("aten::conv_transpose2d", "input");
@@ -24,8 +22,8 @@ public static partial class Aten
     private static readonly AtenOperator RollOperator = new("aten::roll");
 
     /// <summary>
-    /// [N, C, H, W] by weights [C, O / groups, h, w]. One of 1x1 with strides is computed over contiguous planes on a
-    /// CPU: its gradient may be left to what is wrong for convolutions in channels-last (see <see cref="Conv2d"/>).
+    /// [N, C, H, W] by weights [C, O / groups, h, w]. On a CPU a strided 1x1 one is computed over contiguous planes,
+    /// since libtorch's gradient is wrong for channels-last (see <see cref="Conv2d"/>).
     /// </summary>
     public static Tensor ConvTranspose2d(
         Tensor input,
@@ -44,12 +42,12 @@ public static partial class Aten
         return Invoke(ConvTranspose2dOperator, planes, kernel, bias, stride, padding, outputPadding, groups, dilation);
     }
 
-    /// <summary>Normalises each sample over groups of channels (dimension 1), with a weight and a bias [C].</summary>
+    /// <summary>Normalizes each sample over groups of channels (dimension 1), with a weight and a bias [C].</summary>
     public static Tensor GroupNorm(
         Tensor input, long groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(GroupNormOperator, input, groups, weight, bias, epsilon);
 
-    /// <summary>By the statistics of each image.</summary>
+    /// <summary>Normalizes each channel of each image.</summary>
     public static Tensor InstanceNorm(Tensor input, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
         => Invoke(
             InstanceNormOperator,
@@ -63,10 +61,12 @@ public static partial class Aten
             epsilon,
             /* cuDNN */ true);
 
-    /// <summary>One slope, or one a channel.</summary>
+    /// <summary>PReLU with one slope, or one per channel.</summary>
     public static Tensor PRelu(Tensor input, Tensor slope) => Invoke(PReluOperator, input, slope);
 
-    /// <summary>The largest values of a grid of <paramref name="height"/> by <paramref name="width"/> cells.</summary>
+    /// <summary>
+    /// The maximum over each cell of a grid of <paramref name="height"/> by <paramref name="width"/>.
+    /// </summary>
     public static Tensor AdaptiveMaxPool2d(Tensor input, long height, long width)
     {
         var results = InvokeMany(AdaptiveMaxPool2dOperator, [input, new[] { height, width }]);
@@ -74,14 +74,14 @@ public static partial class Aten
         return results[0];
     }
 
-    /// <summary>A border of one value: two widths a dimension, the last dimension first.</summary>
+    /// <summary>Pads with a value: two sizes per dimension, the last dimension first.</summary>
     public static Tensor ConstantPad(Tensor input, long[] border, double value = 0) =>
         Invoke(ConstantPadOperator, input, border, value);
 
-    /// <summary>A border of mirrored positions: left, right, above, below.</summary>
+    /// <summary>Reflection padding: left, right, top, bottom.</summary>
     public static Tensor ReflectionPad2d(Tensor input, long[] border) => Invoke(ReflectionPad2dOperator, input, border);
 
-    /// <summary>A border of the outermost positions: left, right, above, below.</summary>
+    /// <summary>Replication padding: left, right, top, bottom.</summary>
     public static Tensor ReplicationPad2d(Tensor input, long[] border) =>
         Invoke(ReplicationPad2dOperator, input, border);
 
@@ -93,7 +93,7 @@ public static partial class Aten
     public static Tensor UpsampleBilinear2d(Tensor input, long height, long width, bool alignCorners = false)
         => Invoke(UpsampleBilinear2dOperator, input, new[] { height, width }, alignCorners);
 
-    /// <summary>By cubic convolution of 4 x 4 positions with the coefficient -0.75.</summary>
+    /// <summary>[N, C, H, W] to [N, C, height, width] by bicubic interpolation with the coefficient -0.75.</summary>
     public static Tensor UpsampleBicubic2d(Tensor input, long height, long width, bool alignCorners = false)
         => Invoke(UpsampleBicubic2dOperator, input, new[] { height, width }, alignCorners);
 
@@ -103,9 +103,7 @@ public static partial class Aten
     /// <summary>[N, C, H r, W r] to [N, C r r, H, W].</summary>
     public static Tensor PixelUnshuffle(Tensor input, long factor) => Invoke(PixelUnshuffleOperator, input, factor);
 
-    /// <summary>
-    /// Indices moved on by shifts, one for each of the dimensions; what leaves at the end comes in at the start.
-    /// </summary>
+    /// <summary>Rolls dimensions by shifts; elements beyond the end reappear at the start.</summary>
     public static Tensor Roll(Tensor input, long[] shifts, long[] dimensions) =>
         Invoke(RollOperator, input, shifts, dimensions);
 }

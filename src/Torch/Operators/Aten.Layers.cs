@@ -3,10 +3,10 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <summary>How a loss over a batch becomes one number; numbered as libtorch does.</summary>
+/// <summary>The reduction of a loss over a batch, numbered as in libtorch.</summary>
 public enum Reduction
 {
-    /// <summary>A loss a sample.</summary>
+    /// <summary>One loss per sample.</summary>
     None = 0,
 
     /// <summary>The mean of the losses.</summary>
@@ -35,11 +35,10 @@ public static unsafe partial class Aten
     /// [N, C, H, W] by weights [O, C / groups, h, w]; stride, padding and dilation of height and width.
     /// </summary>
     /// <remarks>
-    /// On a CPU with AVX2 or AVX-512 the shim computes those over contiguous planes of 3x3 with a padding of 1 and of
-    /// 1x1 with strides of 2 (see <see cref="TorchRuntime.OwnConvolutions"/>). Where autocast is to bfloat16, the
-    /// gradient of wide weights over few pixels is computed by matrix products. A 1x1 with strides first drops the
-    /// pixels that it does not read, for libtorch's own may crash or give wrong gradients. Everything else is
-    /// libtorch's.
+    /// On a CPU with AVX2 or AVX-512 the shim computes 3x3 convolutions with a padding of 1, and 1x1 convolutions with
+    /// strides of 2, over contiguous planes (see <see cref="TorchRuntime.OwnConvolutions"/>). Under autocast to
+    /// bfloat16, the gradient of wide weights over few pixels is computed by matrix products. A strided 1x1 convolution
+    /// first drops unread pixels, since libtorch's may crash or give wrong gradients. Everything else is libtorch's.
     /// </remarks>
     public static Tensor Conv2d(
         Tensor input,
@@ -68,10 +67,10 @@ public static unsafe partial class Aten
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
         => Invoke(LinearOperator, input, weight, bias);
 
-    /// <summary>The product of matrices, the last two dimensions; those before broadcast.</summary>
+    /// <summary>The matrix product over the last two dimensions; leading dimensions broadcast.</summary>
     public static Tensor Matmul(Tensor left, Tensor right) => Invoke(MatmulOperator, left, right);
 
-    /// <summary>Normalises channels (dimension 1). In training the running buffers, if any, are updated.</summary>
+    /// <summary>Normalizes channels (dimension 1). In training the running buffers, if any, are updated.</summary>
     public static Tensor BatchNorm(
         Tensor input,
         Tensor? weight,
@@ -94,9 +93,9 @@ public static unsafe partial class Aten
             /* cuDNN */ true);
 
     /// <summary>
-    /// relu(batch norm(input) + residual) of a training step, the shim's own operator: in channels-last on a CPU it
-    /// needs two passes over memory forward and two backward, elsewhere it is libtorch's operators one after the other.
-    /// Without a residual or ReLU it leaves them out. The running buffers are updated.
+    /// relu(batch norm(input) + residual) of a training step, an operator of the shim. Residual and ReLU are optional.
+    /// For channels-last on a CPU it needs two passes over memory forward and two backward; elsewhere it calls
+    /// libtorch's operators. The running buffers are updated.
     /// </summary>
     internal static Tensor TrainingBatchNorm(
         Tensor input,
@@ -111,7 +110,7 @@ public static unsafe partial class Aten
         => Invoke(
             TrainingBatchNormOperator, input, residual, weight, bias, runningMean, runningVar, momentum, epsilon, relu);
 
-    /// <summary>The largest value of each window of [N, C, H, W]; sizes are height and width.</summary>
+    /// <summary>The maximum of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor MaxPool2d(
         Tensor input,
         ReadOnlySpan<long> kernel,
@@ -156,14 +155,14 @@ public static unsafe partial class Aten
         }
     }
 
-    /// <summary>The mean over a grid of <paramref name="height"/> by <paramref name="width"/> cells.</summary>
+    /// <summary>The mean over each cell of a grid of <paramref name="height"/> by <paramref name="width"/>.</summary>
     public static Tensor AdaptiveAvgPool2d(Tensor input, long height, long width)
     {
         var size = stackalloc long[] { height, width };
         return Invoke(AdaptiveAvgPool2dOperator, input, OperatorArgument.Pinned(size, 2));
     }
 
-    /// <summary>e^x over the sum of e^x along a dimension.</summary>
+    /// <summary>e^x divided by the sum of e^x along a dimension.</summary>
     public static Tensor Softmax(Tensor input, long dimension) => Invoke(SoftmaxOperator, input, dimension);
 
     /// <summary>The logarithm of <see cref="Softmax"/>.</summary>
@@ -175,7 +174,8 @@ public static unsafe partial class Aten
         => Invoke(
             CrossEntropyOperator, input, target, default, (long)reduction, /* ignored class */ -100L, labelSmoothing);
 
-    /// <summary>The same as a mean in which a sample counts as much as its class in <paramref name="weights"/> [K].
+    /// <summary>
+    /// Cross-entropy as a weighted mean: <paramref name="weights"/> [K] has the weight of each class.
     /// </summary>
     public static Tensor CrossEntropy(Tensor input, Tensor target, Tensor weights)
         => Invoke(CrossEntropyOperator, input, target, weights, (long)Reduction.Mean, -100L, 0.0);

@@ -36,7 +36,7 @@ public static unsafe partial class Aten
     /// <summary>The largest element.</summary>
     public static Tensor Max(Tensor input) => Invoke(MaxOperator, input);
 
-    /// <summary>The largest elements over the dimensions.</summary>
+    /// <summary>The maximum over the dimensions.</summary>
     public static Tensor Amax(Tensor input, ReadOnlySpan<long> dimensions, bool keepDimensions = false)
     {
         fixed (long* list = dimensions)
@@ -45,7 +45,7 @@ public static unsafe partial class Aten
         }
     }
 
-    /// <summary>The position (Int64) of the largest element along a dimension.</summary>
+    /// <summary>The index (Int64) of the maximum along a dimension.</summary>
     public static Tensor Argmax(Tensor input, long dimension, bool keepDimension = false)
         => Invoke(ArgmaxOperator, input, dimension, keepDimension);
 

@@ -18,7 +18,7 @@ public static unsafe partial class Aten
     /// <summary>Rows of a table [V, E] by Int64 indices.</summary>
     public static Tensor Embedding(Tensor weight, Tensor indices) => Invoke(EmbeddingOperator, weight, indices);
 
-    /// <summary>Normalises over the last dimensions, whose sizes are given.</summary>
+    /// <summary>Normalizes over the last dimensions, which have the given sizes.</summary>
     public static Tensor LayerNorm(
         Tensor input, ReadOnlySpan<long> sizes, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
     {
@@ -29,8 +29,8 @@ public static unsafe partial class Aten
     }
 
     /// <summary>
-    /// One layer and direction over [N, T, I], from a hidden state and a cell [N, H]; the outputs of all steps and the
-    /// last cell [N, H].
+    /// One layer and direction of an LSTM over [N, T, I], from a hidden state and a cell [N, H]. Returns the outputs of
+    /// all steps and the last cell [N, H].
     /// </summary>
     public static (Tensor Steps, Tensor Cell) Lstm(
         Tensor input, Tensor hidden, Tensor cell, ReadOnlySpan<Tensor> parameters, bool training)
@@ -43,23 +43,22 @@ public static unsafe partial class Aten
         return (results[0], Select(last, 0, 0));
     }
 
-    /// <summary>One layer and direction of a GRU over [N, T, I], from a state [N, H]: the outputs of all steps.
+    /// <summary>
+    /// One layer and direction of a GRU over [N, T, I], from a state [N, H]. Returns the outputs of all steps.
     /// </summary>
     public static Tensor Gru(Tensor input, Tensor hidden, ReadOnlySpan<Tensor> parameters, bool training)
         => Outputs(GruOperator, input, hidden, parameters, training);
 
-    /// <summary>The same without gates, by tanh or ReLU.</summary>
+    /// <summary>One layer and direction of an RNN with tanh or ReLU.</summary>
     public static Tensor Rnn(
         Tensor input, Tensor hidden, ReadOnlySpan<Tensor> parameters, bool training, bool relu = false)
         => Outputs(relu ? RnnReluOperator : RnnTanhOperator, input, hidden, parameters, training);
 
-    /// <summary>Indices in the opposite order, a copy.</summary>
+    /// <summary>A copy with reversed dimensions.</summary>
     public static Tensor Flip(Tensor input, ReadOnlySpan<long> dimensions) =>
         WithSizes(FlipOperator, input, dimensions);
 
-    /// <summary>
-    /// A copy of matrices that is 0 below a diagonal: 0 for the main diagonal, 1 for the one above it.
-    /// </summary>
+    /// <summary>A copy of matrices with zeros below a diagonal: 0 is the main diagonal, 1 the one above.</summary>
     public static Tensor Triu(Tensor input, long diagonal = 0) => Invoke(TriuOperator, input, diagonal);
 
     private static Tensor Outputs(

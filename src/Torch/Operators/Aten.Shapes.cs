@@ -21,16 +21,14 @@ public static unsafe partial class Aten
     private static readonly AtenOperator TakeOperator = new("aten::take");
     private static readonly AtenOperator ExpandOperator = new("aten::expand");
 
-    /// <summary>Joins the dimensions from start to end, the last included.</summary>
+    /// <summary>Joins the dimensions from start to end, inclusive.</summary>
     public static Tensor Flatten(Tensor input, long start = 0, long end = -1)
         => Invoke(FlattenOperator, input, start, end);
 
-    /// <summary>A view where the memory allows it, else a copy; one size may be -1.</summary>
+    /// <summary>A view if the layout allows it, else a copy; one size may be -1.</summary>
     public static Tensor Reshape(Tensor input, ReadOnlySpan<long> shape) => WithSizes(ReshapeOperator, input, shape);
 
-    /// <summary>
-    /// The same memory in another shape; an error where the layout does not allow it. One size may be -1.
-    /// </summary>
+    /// <summary>A view in another shape; an error if the layout does not allow it. One size may be -1.</summary>
     public static Tensor View(Tensor input, ReadOnlySpan<long> shape) => WithSizes(ViewOperator, input, shape);
 
     /// <summary>A view with the dimensions in another order.</summary>
@@ -39,18 +37,18 @@ public static unsafe partial class Aten
     /// <summary>Repeats dimensions of size 1 without copying.</summary>
     public static Tensor Expand(Tensor input, ReadOnlySpan<long> shape) => WithSizes(ExpandOperator, input, shape);
 
-    /// <summary>A view with two dimensions exchanged.</summary>
+    /// <summary>A view with two dimensions swapped.</summary>
     public static Tensor Transpose(Tensor input, long first, long second)
         => Invoke(TransposeOperator, input, first, second);
 
     /// <summary>A view with a new dimension of size 1.</summary>
     public static Tensor Unsqueeze(Tensor input, long dimension) => Invoke(UnsqueezeOperator, input, dimension);
 
-    /// <summary>Tensors one after the other along a dimension.</summary>
+    /// <summary>Concatenates tensors along a dimension.</summary>
     public static Tensor Cat(IReadOnlyList<Tensor> tensors, long dimension)
         => Invoke(CatOperator, OperatorArgument.List(tensors), dimension);
 
-    /// <summary>Tensors of one shape along a new first dimension.</summary>
+    /// <summary>Stacks tensors of equal shapes along a new first dimension.</summary>
     public static Tensor Stack(IReadOnlyList<Tensor> tensors) => Invoke(StackOperator, OperatorArgument.List(tensors));
 
     /// <summary>A view of indices <paramref name="start"/> up to but not including <paramref name="end"/>.</summary>
@@ -69,9 +67,7 @@ public static unsafe partial class Aten
     public static Tensor IndexSelect(Tensor input, long dimension, Tensor index)
         => Invoke(IndexSelectOperator, input, dimension, index);
 
-    /// <summary>
-    /// The elements at the places that an Int64 tensor lists, counted row-major over all dimensions; in its shape.
-    /// </summary>
+    /// <summary>The elements at the flat, row-major indices of an Int64 tensor, in its shape.</summary>
     public static Tensor Take(Tensor input, Tensor index) => Invoke(TakeOperator, input, index);
 
     private static Tensor WithSizes(AtenOperator op, Tensor input, ReadOnlySpan<long> sizes)

@@ -3,9 +3,7 @@ using static Ocs.Torch.Interop.OperatorCall;
 
 namespace Ocs.Torch;
 
-/// <content>
-/// What convolutional networks do to videos and volumes [N, C, D, H, W]. Sizes are depth, height and width.
-/// </content>
+/// <content>Operators on videos and volumes [N, C, D, H, W]. Sizes are depth, height and width.</content>
 public static partial class Aten
 {
     private static readonly AtenOperator Conv3dOperator = new("aten::conv3d");
@@ -36,7 +34,7 @@ public static partial class Aten
         long[] dilation)
         => Invoke(ConvTranspose3dOperator, input, weight, bias, stride, padding, outputPadding, groups, dilation);
 
-    /// <summary>The largest value of each window.</summary>
+    /// <summary>The maximum of each window.</summary>
     public static Tensor MaxPool3d(
         Tensor input, long[] kernel, long[] stride, long[] padding, long[] dilation, bool ceilMode = false)
         => Invoke(MaxPool3dOperator, input, kernel, stride, padding, dilation, ceilMode);
@@ -51,10 +49,10 @@ public static partial class Aten
         bool countIncludePad = true)
         => Invoke(AvgPool3dOperator, input, kernel, stride, padding, ceilMode, countIncludePad);
 
-    /// <summary>The mean over a grid of cells of a size.</summary>
+    /// <summary>The mean over each cell of a grid.</summary>
     public static Tensor AdaptiveAvgPool3d(Tensor input, long[] size) => Invoke(AdaptiveAvgPool3dOperator, input, size);
 
-    /// <summary>The largest values of a grid of cells of a size.</summary>
+    /// <summary>The maximum over each cell of a grid.</summary>
     public static Tensor AdaptiveMaxPool3d(Tensor input, long[] size)
     {
         var results = InvokeMany(AdaptiveMaxPool3dOperator, [input, size]);
@@ -69,10 +67,10 @@ public static partial class Aten
     public static Tensor UpsampleTrilinear3d(Tensor input, long[] size, bool alignCorners = false)
         => Invoke(UpsampleTrilinear3dOperator, input, size, alignCorners);
 
-    /// <summary>A border of mirrored positions: left, right, above, below, in front, behind.</summary>
+    /// <summary>Reflection padding: left, right, top, bottom, front, back.</summary>
     public static Tensor ReflectionPad3d(Tensor input, long[] border) => Invoke(ReflectionPad3dOperator, input, border);
 
-    /// <summary>A border of the outermost positions: left, right, above, below, in front, behind.</summary>
+    /// <summary>Replication padding: left, right, top, bottom, front, back.</summary>
     public static Tensor ReplicationPad3d(Tensor input, long[] border) =>
         Invoke(ReplicationPad3dOperator, input, border);
 }

@@ -4,7 +4,7 @@ using static Ocs.Torch.Interop.OperatorCall;
 namespace Ocs.Torch;
 
 /// <summary>
-/// libtorch's operators, a method each; the caller owns what is returned. Methods <c>...InPlace</c> write their first
+/// libtorch's operators, one method each. The caller owns the results. Methods <c>...InPlace</c> write their first
 /// argument.
 /// </summary>
 public static unsafe partial class Aten
@@ -24,30 +24,30 @@ public static unsafe partial class Aten
     private static readonly AtenOperator UniformOperator = new("aten::uniform_");
 
     /// <summary>
-    /// Calls any operator of libtorch by name, e.g. <c>Call("aten::add", "Tensor", a, b)</c>. Arguments that are left
-    /// out at the end take the operator's defaults. Lists are flattened, numbers come as tensors of no dimensions.
+    /// Calls any operator of libtorch by name, e.g. <c>Call("aten::add", "Tensor", a, b)</c>. Omitted trailing
+    /// arguments take the operator's defaults. Returned lists are flattened; returned numbers become scalar tensors.
     /// </summary>
     public static Tensor[] Call(string name, string overload, params ReadOnlySpan<OperatorArgument> arguments)
         => InvokeMany(AtenOperator.Get(name, overload), arguments);
 
-    /// <summary>
-    /// Copies the elements of <paramref name="source"/>, which broadcast, into <paramref name="target"/>.
-    /// </summary>
+    /// <summary>Copies <paramref name="source"/> into <paramref name="target"/>, with broadcasting.</summary>
     public static void CopyInPlace(Tensor target, Tensor source) => InvokeInPlace(CopyOperator, target, source);
 
-    /// <summary>Makes every element 0.</summary>
+    /// <summary>Sets all elements to 0.</summary>
     public static void ZeroInPlace(Tensor tensor) => InvokeInPlace(ZeroOperator, tensor);
 
-    /// <summary>Makes every element the value.</summary>
+    /// <summary>Sets all elements to a value.</summary>
     public static void FillInPlace(Tensor tensor, double value) => InvokeInPlace(FillOperator, tensor, value);
 
     /// <summary>
-    /// Draws every element from a normal distribution, of the generator of the process unless one is given.
+    /// Draws all elements from a normal distribution, by the generator of the process unless one is given.
     /// </summary>
     public static void NormalInPlace(Tensor tensor, double mean = 0, double deviation = 1, Generator? generator = null)
         => InvokeInPlace(NormalOperator, tensor, mean, deviation, generator);
 
-    /// <summary>Draws every element between two numbers, of the generator of the process unless one is given.</summary>
+    /// <summary>
+    /// Draws all elements from a uniform distribution, by the generator of the process unless one is given.
+    /// </summary>
     public static void UniformInPlace(Tensor tensor, double from = 0, double to = 1, Generator? generator = null)
         => InvokeInPlace(UniformOperator, tensor, from, to, generator);
 

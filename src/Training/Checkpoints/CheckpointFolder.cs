@@ -48,7 +48,7 @@ internal sealed class CheckpointFolder(string runFolder)
             {
                 if (InputFile.IsNotOrdinary(PathOf(number)))
                 {
-                    throw new OcsInputException($"{PathOf(number)} is no ordinary file");
+                    throw new OcsInputException($"{PathOf(number)} is not a regular file");
                 }
 
                 var (checkpoint, run) = Checkpoint.Read(PathOf(number));

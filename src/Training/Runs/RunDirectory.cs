@@ -150,7 +150,7 @@ internal sealed class RunDirectory
         if (other is not null)
         {
             throw new OcsInputException(
-                $"{other} is a link or no ordinary file, and a run that goes on writes into its own folder alone; "
+                $"{other} is a link or not a regular file, and a run that goes on writes into its own folder alone; "
                 + "put the file itself there, or remove it.");
         }
     }

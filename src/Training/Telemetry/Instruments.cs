@@ -4,12 +4,12 @@ using System.Diagnostics.Metrics;
 namespace Ocs.Training.Telemetry;
 
 /// <summary>
-/// The one meter and the one source of activities. Names, units and attributes follow OpenTelemetry's conventions;
-/// units are those of UCUM.
+/// The meter and the activity source. Names, units and attributes follow OpenTelemetry's conventions; units are those
+/// of UCUM.
 /// </summary>
 internal static class Instruments
 {
-    /// <summary>What meter and source are called.</summary>
+    /// <summary>The name of the meter and the source.</summary>
     public const string Name = "Ocs.Training";
 
     private static readonly string? Version = typeof(Instruments).Assembly.GetName().Version?.ToString(3);
@@ -19,13 +19,13 @@ internal static class Instruments
     public static ActivitySource Activities { get; } = new(Name, Version);
 
     public static Counter<long> Samples { get; } =
-        Meter.CreateCounter<long>("ocs.training.samples", "{sample}", "Samples that were trained on.");
+        Meter.CreateCounter<long>("ocs.training.samples", "{sample}", "Training samples.");
 
     public static Gauge<double> Speed { get; } =
-        Meter.CreateGauge<double>("ocs.training.speed", "{sample}/s", "Samples of the epoch so far in a second.");
+        Meter.CreateGauge<double>("ocs.training.speed", "{sample}/s", "Training samples per second of the epoch.");
 
     public static Gauge<double> Loss { get; } =
-        Meter.CreateGauge<double>("ocs.training.loss", "1", "Mean loss of a sample in the epoch so far.");
+        Meter.CreateGauge<double>("ocs.training.loss", "1", "Mean training loss in the current epoch.");
 
     public static Gauge<double> LearningRate { get; } =
         Meter.CreateGauge<double>("ocs.training.learning_rate", "1", "The learning rate of the step.");
@@ -40,11 +40,11 @@ internal static class Instruments
         "ocs.training.regularization_strength", "1", "Lambda, in sparsity learning (Eq. 7).");
 
     public static Gauge<long> Macs { get; } = Meter.CreateGauge<long>(
-        "ocs.training.macs", "{mac}", "Multiply-accumulates that are left in a sample's forward pass.");
+        "ocs.training.macs", "{mac}", "Multiply-accumulates of one sample's forward pass.");
 
     public static Gauge<double> EvaluationLoss { get; } = Meter.CreateGauge<double>(
         "ocs.evaluation.loss", "1", "Mean loss of a held-out sample.");
 
     public static Gauge<double> EvaluationMetric { get; } = Meter.CreateGauge<double>(
-        "ocs.evaluation.metric", "1", "What the task measures; the attribute ocs.metric names it.");
+        "ocs.evaluation.metric", "1", "Metric of the task; the attribute ocs.metric has its name.");
 }

@@ -6,12 +6,11 @@ using Ocs.Training.Metrics;
 namespace Ocs.Training.Telemetry;
 
 /// <summary>
-/// What one run tells to whoever listens: its log, its measurements, its activities. Without listeners each call is a
-/// comparison or two.
+/// The telemetry of a run: log, measurements and activities. Without listeners each call costs one or two comparisons.
 /// </summary>
 /// <param name="model">The network's name.</param>
 /// <param name="logger">The application's log; null for none.</param>
-/// <param name="isFirst">Whether this is the process that speaks for the run.</param>
+/// <param name="isFirst">Whether this is the process that reports for the run.</param>
 internal sealed class RunTelemetry(string model, ILogger? logger, bool isFirst)
 {
     private TagList _tags = new() { { "ocs.model", model } };
@@ -38,7 +37,7 @@ internal sealed class RunTelemetry(string model, ILogger? logger, bool isFirst)
         }
     }
 
-    /// <summary>Begins an activity; null where nobody listens.</summary>
+    /// <summary>Begins an activity; null without listeners.</summary>
     public Activity? Begin(string name, int? epoch = null)
     {
         if (!isFirst || Instruments.Activities.StartActivity(name) is not { } activity)

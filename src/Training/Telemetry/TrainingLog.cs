@@ -3,9 +3,7 @@ using Ocs.RunLog;
 
 namespace Ocs.Training.Telemetry;
 
-/// <summary>
-/// What a training writes into an application's log. Numbers of events stay what they are: applications filter by them.
-/// </summary>
+/// <summary>Log messages of a training. Event ids must not change: applications filter by them.</summary>
 internal static partial class TrainingLog
 {
     [LoggerMessage(
@@ -15,7 +13,7 @@ internal static partial class TrainingLog
     public static partial void RunBegan(
         this ILogger log, string model, int epochs, int steps, long macs, long parameters, ulong seed);
 
-    [LoggerMessage(1001, LogLevel.Information, "Training of {Model} goes on from epoch {Epoch}, step {Step}.")]
+    [LoggerMessage(1001, LogLevel.Information, "Training of {Model} continues from epoch {Epoch}, step {Step}.")]
     public static partial void RunResumed(this ILogger log, string model, int epoch, int step);
 
     [LoggerMessage(
@@ -33,7 +31,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(
         1010, LogLevel.Information,
-        "Epoch {Epoch} ({Phase}): loss {TrainLoss:F4} in training and {ValLoss:F4} after it, {Metric} {Value:F4}, "
+        "Epoch {Epoch} ({Phase}): training loss {TrainLoss:F4}, validation loss {ValLoss:F4}, {Metric} {Value:F4}, "
         + "learning rate {LearningRate:G3}, {Macs:N0} MACs, {SamplesPerSecond:F0} samples/s, {Seconds:F1} s.")]
     public static partial void EpochEnded(
         this ILogger log, int epoch, RunPhase phase, double trainLoss, double valLoss, string metric, double value,

@@ -34,7 +34,7 @@ public class DoctorCommandTests
         var finding = Assert.Single(
             Checkup.Run(root: null, "/proc"), finding => finding.State == FindingState.Problem);
         Assert.Equal("runs", finding.Part);
-        Assert.Matches("^/proc cannot be written to .*: take another folder, or mend its permissions.$", finding.Text);
+        Assert.Matches("^/proc cannot be written to .*: use another folder, or fix its permissions.$", finding.Text);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class DryRunTests : IDisposable
 
         Assert.Equal((0, "", 0, ""), (train.Code, train.Error, baseline.Code, baseline.Error));
         Assert.Contains("cut       sparsity learning when the dispute stops falling; the cut 6 epochs later, when "
-            + "what leaves is 0, at the latest before epoch 15", train.Output, StringComparison.Ordinal);
+            + "the pruned slices are 0, at the latest before epoch 15", train.Output, StringComparison.Ordinal);
         Assert.Contains("training  30 epochs of 4 steps", baseline.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("target", baseline.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was started and nothing was written.\n", train.Output, StringComparison.Ordinal);

@@ -117,7 +117,7 @@ public sealed partial class InitCommandTests : IDisposable
         _folder.Write("pictures/b/1.png", Picture(1));
 
         Assert.StartsWith(
-            $"{_folder.PathOf("empty")} holds nothing that is known; put there ",
+            $"{_folder.PathOf("empty")} has no known kind of data; put ",
             Fails("resnet18", _folder.PathOf("empty")), StringComparison.Ordinal);
         Assert.Equal(
             "cifar01 is neither a data set nor a folder; did you mean 'cifar10'? `ocs data list` lists the data sets.",

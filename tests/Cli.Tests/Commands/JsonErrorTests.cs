@@ -65,8 +65,8 @@ public sealed class JsonErrorTests
 
         Assert.Equal(code, Application.Run(
             args, new(full, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
-        Assert.Equal("Standard output could not be written to (No space left on device), so some of what was to "
-            + "be shown is lost.\n", error.ToString());
+        Assert.Equal("Standard output could not be written to (No space left on device), so some output is "
+            + "lost.\n", error.ToString());
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class JsonErrorTests
         Assert.Equal(1, Application.Run(
             ["models"], new(output, error, OutputIsTerminal: false, ErrorIsTerminal: false, CancellationToken.None)));
         Assert.Equal(
-            "A fault of this program, KeyNotFoundException: The key is missing. With OCS_TRACE=1 in the "
-                + "environment it shows where.\n", error.ToString());
+            "A fault of this program, KeyNotFoundException: The key is missing. OCS_TRACE=1 in the "
+                + "environment shows the stack trace.\n", error.ToString());
     }
 
     private static CommandConsole Silent => new(TextWriter.Null, TextWriter.Null, false, false, CancellationToken.None);

@@ -35,11 +35,31 @@ public sealed class KeptNodesTests : IDisposable
 
         Assert.Equal(0, result.Code);
         Assert.Contains(
-            "Not read, and kept with the channels that they need: TopK 'TopK_8': no layer with weights depends on it.",
+            "Not supported, and kept with the channels that they need: TopK 'TopK_8': no layer with weights depends "
+                + "on it.",
             result.Error, Ordinal);
-        Assert.Contains("computes under ONNX Runtime", result.Error, Ordinal);
+        Assert.Contains("computes the expected outputs under ONNX Runtime", result.Error, Ordinal);
         var nodes = ModelProto.Parser.ParseFrom(File.ReadAllBytes(cut)).Graph.Node;
         Assert.Contains(nodes, node => node.OpType == "TopK");
+    }
+
+    [Fact]
+    public void Prune_compares_and_times_files_of_free_sizes_at_the_size_that_they_were_read_for()
+    {
+        var (model, cut) = (WildFile.Of("ArgMax of pixels"), _folder.PathOf("cut.onnx"));
+        var sizes = model.Graph.Input[0].Type.TensorType.Shape.Dim;
+        var size = string.Join('x', sizes.Skip(1).Select(dimension => dimension.DimValue));
+        (sizes[2], sizes[3]) = (new() { DimParam = "height" }, new() { DimParam = "width" });
+
+        var result = CommandLine.Run(
+            "prune", Write(model), "--target", "0.5", "--round-to", "1", "--input-size", size, "--out", cut);
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("computes under ONNX Runtime", result.Error, Ordinal);
+        Assert.Contains("Under ONNX Runtime", result.Output, Ordinal);
+        Assert.Equal(
+            ["height", "width"], ModelProto.Parser.ParseFrom(File.ReadAllBytes(cut)).Graph.Input[0].Type.TensorType
+                .Shape.Dim.Skip(2).Select(dimension => dimension.DimParam));
     }
 
     [Fact]
@@ -51,8 +71,8 @@ public sealed class KeptNodesTests : IDisposable
 
         Assert.Equal(0, result.Code);
         Assert.Equal(
-            "Nothing of the file can be cut, so its 2 nodes stay unchanged (Stamp 'Stamp_0': the operator Stamp of "
-            + "domain 'com.example' is not read).\n",
+            "No part of the file can be cut, so its 2 nodes stay unchanged (Stamp 'Stamp_0': the operator Stamp of "
+            + "domain 'com.example' is not supported).\n",
             result.Error);
         Assert.Equal(
             WildFile.Unknown().Graph, ModelProto.Parser.ParseFrom(File.ReadAllBytes(again)).Graph);

@@ -77,7 +77,7 @@ public sealed class OnnxCommandTests : IDisposable
         }
 
         Assert.Equal(
-            $"{weights} holds weights alone, without a network that is read here; export the network to ONNX "
+            $"{weights} holds weights only, without a network; export the network to ONNX "
                 + "(torch.onnx.export) and give that file, "
             + $"or name the zoo network that the weights are for, with --weights {weights}.",
             CommandLine.Fails("inspect", weights));

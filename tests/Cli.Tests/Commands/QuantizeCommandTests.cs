@@ -63,7 +63,7 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal((0, ""), (exported.Code, exported.Error));
         Assert.Matches(
             @"again\.onnx has [\d.]+ kB, 0\.\d\d of the float file's [\d.]+ kB: 10 of 10 layers with weights are "
-            + @"int8\. 16 samples calibrated it\.",
+            + @"int8\. It was calibrated with 16 samples\.",
             exported.Output);
         Assert.Equal(File.ReadAllBytes(_int8), File.ReadAllBytes(again));
     }
@@ -115,9 +115,9 @@ public sealed class QuantizeCommandTests : IDisposable
 
         Assert.Equal(0, pruned.Code);
         Assert.Contains(
-            "values and weights of 8 or 16 bits are read as floats: their ranges stay, their rounding is left out",
+            "values and weights of 8 or 16 bits are read as floats: they keep their ranges, not their rounding",
             pruned.Error, StringComparison.Ordinal);
-        Assert.Contains($"{cut}: The file is one of floats", pruned.Error, StringComparison.Ordinal);
+        Assert.Contains($"{cut}: The file has floats", pruned.Error, StringComparison.Ordinal);
         Assert.Equal(0, CommandLine.Run("verify", cut).Code);
         Assert.Equal(
             0, CommandLine.Run("quantize", cut, "--out", _int8, "--data", "fashion-mnist", "--data-limit", "16").Code);
@@ -127,12 +127,12 @@ public sealed class QuantizeCommandTests : IDisposable
     public void Bad_input_is_one_sentence_and_nothing_is_written()
     {
         Assert.Equal(
-            $"{_float} lies in no run's folder, so say which images are calibrated with: --data NAME "
+            $"{_float} is not in a run's folder, so state the data set: --data NAME "
             + "(`ocs data list` lists the data sets).",
             CommandLine.Fails("quantize", _float, "--out", _int8));
         Assert.Equal("--data-limit must be 1 or more, but is 0.", CommandLine.Fails([.. Quantize[..^1], "0"]));
         Assert.Equal(
-            "No node is named 'layer9.*', which is to stay float.",
+            "No node is named 'layer9.*', which should stay float.",
             CommandLine.Fails([.. Quantize, "--exclude", "layer9.*"]));
         Assert.Contains("min-max", CommandLine.Fails([.. Quantize, "--calibration", "min"]), StringComparison.Ordinal);
         Assert.Equal(

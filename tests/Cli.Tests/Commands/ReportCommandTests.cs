@@ -44,7 +44,8 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("<html", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
 
         File.CreateSymbolicLink(Path.Combine(run, "config.yaml"), mine);
-        Assert.Contains("config.yaml is no ordinary file", CommandLine.Fails("report", run), StringComparison.Ordinal);
+        Assert.Contains(
+            "config.yaml is not a regular file", CommandLine.Fails("report", run), StringComparison.Ordinal);
     }
 
     [Fact]

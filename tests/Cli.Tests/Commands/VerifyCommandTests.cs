@@ -132,7 +132,8 @@ public sealed class VerifyCommandTests : IDisposable
         File.WriteAllBytes(damaged, File.ReadAllBytes(onnx)[..1000]);
 
         Assert.Equal(
-            $"{missing} is not there; give the path of an ONNX file.", CommandLine.Fails("verify", _network, missing));
+            $"{missing} does not exist; give the path of an ONNX file.",
+            CommandLine.Fails("verify", _network, missing));
         Assert.Matches(
             $"^ONNX Runtime [0-9.]+ does not load {damaged} \\(.+\\)\\.$",
             CommandLine.Fails("verify", _network, damaged));

@@ -115,7 +115,7 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(2, outcome.ExitCode);
         Assert.Matches(
             "^ocs is not built yet, and nobody may not write to .*/artifacts: let root run \"./ocs set-up\" once, or "
-                + "take a checkout of your own.$", outcome.Errors);
+                + "use another checkout.$", outcome.Errors);
     }
 
     [RootFact]

@@ -101,7 +101,7 @@ public sealed class LockTests(UndisturbedRun undisturbed, ITestOutputHelper outp
             var resumed = FaultyRun.Resume(place, "--processes", "2");
             if (resumed.StandardOutput.ReadLine() is { } line)
             {
-                Assert.StartsWith("Goes on in epoch", line, StringComparison.Ordinal);
+                Assert.StartsWith("Continues in epoch", line, StringComparison.Ordinal);
                 return resumed;
             }
 

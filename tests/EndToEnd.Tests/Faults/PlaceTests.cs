@@ -59,7 +59,7 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
             var before = Content(mine);
 
             Assert.Contains(
-                $"{name} is a link or no ordinary file",
+                $"{name} is a link or not a regular file",
                 FaultyRun.FailHere(place, code: 2, FaultyRun.Resumption),
                 StringComparison.Ordinal);
 

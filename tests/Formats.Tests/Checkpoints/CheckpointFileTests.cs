@@ -82,7 +82,7 @@ public sealed class CheckpointFileTests : IDisposable
     [InlineData("\"original\"", "\"originel\"", "holds no network")]
     [InlineData("\"dtype\":\"U8\",\"shape\":[11]", "\"dtype\":\"I8\",\"shape\":[11]", "holds 'state' not as bytes")]
     [InlineData("\"op\":\"Conv2d\"", "\"op\":\"Conv9d\"", "uses the operator 'Conv9d' (node 'stem')")]
-    [InlineData("\"inputs\":[0]", "\"inputs\":[7]", "holds a network that is not legal")]
+    [InlineData("\"inputs\":[0]", "\"inputs\":[7]", "holds an invalid network")]
     public void A_lie_with_a_right_check_sum_is_refused(string part, string lie, string because)
     {
         var bytes = File.ReadAllBytes(Write("whole.safetensors"));

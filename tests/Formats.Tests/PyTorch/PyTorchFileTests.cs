@@ -155,7 +155,7 @@ public sealed class PyTorchFileTests : IDisposable
             StringComparison.Ordinal);
 
         Refuses(
-            "ComplexFloatStorage, a type that is not known here",
+            "ComplexFloatStorage, an unsupported type",
             p => p.Tensor("0", 3, 0, [3], [1], "ComplexFloatStorage"), ("data/0", Six));
         Refuses("lacks its entry 'data/0'", p => p.Tensor("0", 6, 0, [6], [1]), ("data/1", Six));
         Refuses("neither 0 nor 1", p => p.Tensor("0", 2, 0, [2], [1], "BoolStorage"), ("data/0", [1, 2]));
@@ -163,7 +163,7 @@ public sealed class PyTorchFileTests : IDisposable
             "not in little-endian order", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six),
             ("byteorder", "big"u8.ToArray()));
         Refuses(
-            "program of TorchScript", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
+            "TorchScript program", p => p.Tensor("0", 6, 0, [6], [1]), ("data/0", Six), ("constants.pkl", [0x80]));
         Refuses(
             "'weight' as torch._utils._rebuild_qtensor", p => p.Global("torch._utils", "_rebuild_qtensor").Op(")R"));
         Refuses("its keys are 'weight'", p => p.Number(3));
@@ -182,7 +182,7 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("h\u0005.", "recalls value 5, which it never stored")]
     [InlineData("NNR.", "arguments that are no tuple")]
     [InlineData("N)R.", "neither a class nor a function")]
-    [InlineData("NQ.", "refers to a storage in a way that is not known")]
+    [InlineData("NQ.", "refers to a storage in an unknown way")]
     [InlineData("\u0082\u0001.", "operation 0x82")]
     [InlineData("\u0080\u0009.", "protocol is 9")]
     [InlineData("X\u00ff\u00ff\u00ff\u007f.", "ends in the middle")]
@@ -192,7 +192,7 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("S'a\n.", "lacks its quotes")]
     [InlineData("V\\ud800\n.", "no character")]
     [InlineData("K\u0001.", "neither a dictionary of tensors nor a module")]
-    [InlineData("ccollections\nCounter\n)R.", "a collections.Counter, which is no module")]
+    [InlineData("ccollections\nCounter\n)R.", "a collections.Counter, which is not a PyTorch module")]
     public void A_pickle_that_makes_no_sense_ends_in_one_sentence(string operations, string because) =>
         Assert.Contains(
             because, Refused(PickleBytes.Zip(new PickleBytes().Op(operations).ToArray())).Message,
@@ -229,7 +229,7 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void What_is_no_file_of_PyTorch_is_refused()
     {
-        Assert.Contains("it is empty, or it is no ordinary file", Refused([]).Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty, or it is not a regular file", Refused([]).Message, StringComparison.Ordinal);
         Assert.Contains("neither a zip archive nor", Refused("hello"u8.ToArray()).Message, StringComparison.Ordinal);
         Refused("PK and so on"u8.ToArray());
         var pickle = PickleBytes.StateDict("weight", p => p.Tensor("0", 6, 0, [6], [1], old: true));

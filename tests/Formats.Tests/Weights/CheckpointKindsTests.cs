@@ -90,7 +90,7 @@ public sealed class CheckpointKindsTests : IDisposable
             .. At("state_dict/model."), ("state_dict/projector.0.weight", value), ("state_dict/normalizer.mean", value),
         ]));
         Assert.Contains(
-            "holds 2 values that are no weights of 'cifar_resnet8'; left out: 'projector.0.weight', 'normalizer.mean'.",
+            "holds 2 values that are not weights of 'cifar_resnet8'; ignored: 'projector.0.weight', 'normalizer.mean'.",
             Assert.Single(Reads("a.pth")),
             StringComparison.Ordinal);
     }
@@ -174,7 +174,7 @@ public sealed class CheckpointKindsTests : IDisposable
     [InlineData("\u0089HDF\r\n", "an HDF5 file, as Keras writes them")]
     [InlineData("\u0093NUMPY", "a NumPy array")]
     [InlineData("\u001f\u008b\u0008\0", "compressed by gzip")]
-    [InlineData("hello", "no file of weights by its first bytes")]
+    [InlineData("hello", "not a file of weights by its first bytes")]
     [InlineData("\u0080\u0004K\u0001.", "neither a zip archive nor begins with PyTorch's magic number")]
     public void A_file_of_another_kind_is_named(string start, string told)
     {

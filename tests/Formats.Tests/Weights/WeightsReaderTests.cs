@@ -36,9 +36,9 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
         Refuses(
             "more elements than the file holds",
             [1, 1, (byte)'a', 6, 2, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0]);
-        Refuses("no file of weights", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        Refuses("not a file of weights", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
         Refuses("twice", [2, 1, (byte)'a', 0, 0, 9, 1, (byte)'a', 0, 0, 9]);
-        Refuses("behind its last tensor", [1, 1, (byte)'a', 0, 0, 9, 9]);
+        Refuses("after its last tensor", [1, 1, (byte)'a', 0, 0, 9, 9]);
         Refuses("neither 0 nor 1", [1, 1, (byte)'a', 11, 0, 9]);
         Refuses("ends in the middle", TorchSharp[..^5]);
     }
@@ -58,7 +58,7 @@ public sealed class WeightsReaderTests(ITestOutputHelper output) : IDisposable
         foreach (var name in new[] { "zero.pth", "empty.pth" })
         {
             var error = Assert.Throws<OcsInputException>(() => WeightsReader.Read(_folder.PathOf(name)));
-            Assert.Contains("it is empty, or it is no ordinary file", error.Message, StringComparison.Ordinal);
+            Assert.Contains("it is empty, or it is not a regular file", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -23,7 +23,8 @@ public sealed class RandomNetworksTests
             .Select(kind => kind.DerivedType);
 
         // Steps and places are met by rounding; their own tests cut them.
-        Type[] steps = [typeof(ArgMax), typeof(Comparison), typeof(GatherElements), typeof(Where)];
+        Type[] steps =
+            [typeof(ArgMax), typeof(Comparison), typeof(GatherElements), typeof(GridSample), typeof(Where)];
         Assert.Empty(all.Except(drawn).Except(steps).Select(kind => kind.Name));
     }
 }

@@ -62,6 +62,16 @@ public sealed class ElementwiseCutTests
             ], []));
 
     [Fact]
+    public void A_cut_of_images_that_are_sampled_and_of_what_says_where_is_proven() =>
+        AssertCut((g, x) => g.Add(
+            "sampled", new GridSample(),
+            [
+                x,
+                g.Permute("places", g.Activation("inside", g.Conv2d("grid", g.Conv2d("wide", x, 5, 1), 2, 1),
+                    ActivationKind.Tanh), 0, 2, 3, 1),
+            ], []));
+
+    [Fact]
     public void A_cut_before_the_place_of_the_largest_is_proven() =>
         AssertCut((g, x) => g.Add("place", new ArgMax(2, KeepDimension: true), [x], []));
 

@@ -57,6 +57,27 @@ public sealed class TransformerCutTests
         Assert.True(coupling.Groups.Count(group => group.IsPrunable) >= random.Blocks);
     });
 
+    [Fact]
+    public void Layers_and_queries_that_run_once_for_each_channel_cost_less_when_channels_leave()
+    {
+        // Five features; turned around, they are the positions of a layer that mixes tokens, and queries.
+        var g = new GraphBuilder("mixer");
+        var input = g.Input("input", 6, 2);
+        var turned = g.Permute("turned", g.Linear("embed", input, 5), 0, 2, 1);
+        var queries = g.Linear("mix", turned, 4);
+        var (keys, values) = (g.Linear("keys", input, 4), g.Linear("values", input, 3));
+        var found = g.Add("attend", new ScaledDotProductAttention(0.5), [queries, keys, values], []);
+        var coupling = CouplingGraph.Build(g.Build(g.Linear("head", g.Permute("back", found, 0, 2, 1), 2)));
+        var macs = ResourceConstraint.Macs(coupling);
+        var subnetwork = coupling.Without(("embed", [1, 4]));
+        var after = CutPlan.Create(coupling, subnetwork).After;
+
+        // embed 6x2x5, mix 5x6x4, keys 6x2x4, values 6x2x3, scores 5x6x4, their products 5x6x3, head 3x5x2.
+        Assert.Equal(60 + 120 + 48 + 36 + 120 + 90 + 30, macs.Total);
+        Assert.Equal(36 + 72 + 48 + 36 + 72 + 54 + 18, macs.Count(subnetwork));
+        Assert.Equal(after.Macs, macs.Count(subnetwork));
+    }
+
     [Theory]
     [InlineData(SplitPolicy.WholeOuter, 4, 12, 3)]
     [InlineData(SplitPolicy.SameInner, 3, 8, 4)]

@@ -126,7 +126,7 @@ public class RendezvousTests
         "The environment variable WORLD_SIZE is '0', but must be a whole number from 1 to 2147483646.")]
     [InlineData(
         "RANK=0 WORLD_SIZE=2",
-        "The processes of a run meet at the machine that MASTER_ADDR names, and it is not set; set it.")]
+        "MASTER_ADDR names the machine where the processes of a run meet, but it is not set; set it.")]
     [InlineData(
         "RANK=0 WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=70000",
         "The environment variable MASTER_PORT is '70000', but must be a whole number from 1 to 65535.")]
@@ -135,11 +135,11 @@ public class RendezvousTests
         "The environment variable LOCAL_RANK is '-1', but must be a whole number from 0 to 1.")]
     [InlineData(
         "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_LOCAL_SIZE=2",
-        "mpirun runs this on several machines, and MASTER_ADDR does not say on which one rank 0 is; give it: mpirun "
+        "mpirun runs this on several machines, and MASTER_ADDR does not name that of rank 0; give it: mpirun "
             + "-x MASTER_ADDR=HOST.")]
     [InlineData(
         "SLURM_PROCID=0 SLURM_STEP_ID=0 SLURM_NTASKS=2",
-        "SLURM_JOB_NODELIST does not say on which machine rank 0 is; set MASTER_ADDR to it.")]
+        "SLURM_JOB_NODELIST does not name the machine of rank 0; set MASTER_ADDR to it.")]
     [InlineData(
         "SLURM_PROCID=0 SLURM_STEP_ID=0 SLURM_NTASKS=2 SLURM_JOB_NODELIST=n[1-",
         "Slurm's list of nodes 'n[1-' cannot be read; set MASTER_ADDR to the machine of rank 0.")]

@@ -11,7 +11,7 @@ public class LibtorchResolverTests
         var exception = Assert.Throws<OcsInputException>(
             () => LibtorchResolver.Find("/nowhere/shim.so", "/nowhere", NotBuilt));
         Assert.Equal(
-            "OCS_TORCH_SHIM names /nowhere/shim.so, which is not there: "
+            "OCS_TORCH_SHIM names /nowhere/shim.so, which does not exist: "
             + "set it to the libocs_torch.so that native/build.sh makes, or to nothing.",
             exception.Message);
     }

@@ -50,7 +50,7 @@ public sealed class ShimBuildTests : IDisposable
     [Fact]
     public void A_cache_that_cannot_be_written_to_ends_in_a_sentence() =>
         Assert.Contains(
-            "let XDG_CACHE_HOME name a folder that can be written to.",
+            "set XDG_CACHE_HOME to a writable folder.",
             Assert.Throws<OcsInputException>(() => ShimBuild.Run("/proc/ocs", null)).Message,
             StringComparison.Ordinal);
 

@@ -46,8 +46,8 @@ public sealed class CheckpointFolderTests : IDisposable
 
         var (checkpoint, _, notice) = _folder.ReadNewest();
         Assert.Equal(
-            $"{Path.Combine(_run, "checkpoints", newer)} does not have the check sum that it states, so it is damaged: "
-            + "the run goes on from another checkpoint, or begins anew; the one before it is taken.",
+            $"{Path.Combine(_run, "checkpoints", newer)} does not match its check sum, so it is damaged: "
+            + "the run continues from another checkpoint, or starts again; the one before it is taken.",
             notice);
         Assert.Equal(4, checkpoint.State.Epoch);
         _folder.Save(kept: 2, stream => checkpoint.Write(stream, Run));

@@ -4,7 +4,7 @@ _ocs() {
     COMPREPLY=()
     while IFS=$'\t' read -r candidate _; do
         COMPREPLY+=("$candidate")
-        # A folder, a key or a list goes on.
+        # Completion continues after a folder, a key or a list.
         case $candidate in *[/=,]) compopt -o nospace ;; esac
     done < <("${1/#\~/$HOME}" complete --line "${COMP_LINE:0:COMP_POINT}" --breaks "$COMP_WORDBREAKS" 2>/dev/null)
 }

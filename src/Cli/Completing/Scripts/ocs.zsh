@@ -4,7 +4,7 @@ _ocs() {
     local candidate description
     local -a whole whole_shown open open_shown
     while IFS=$'\t' read -r candidate description; do
-        # A folder, a key or a list goes on: no blank follows.
+        # Completion continues after a folder, a key or a list: no space follows.
         if [[ $candidate == *[/=,] ]]; then
             open+=("$candidate")
             open_shown+=("$candidate${description:+  -- $description}")

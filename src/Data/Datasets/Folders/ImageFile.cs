@@ -7,7 +7,7 @@ internal static class ImageFile
     private const long LongestFile = 1 << 29;
 
     /// <summary>Reads a whole file into memory that is used again.</summary>
-    /// <exception cref="IOException">It is no ordinary file, too long, or cannot be read.</exception>
+    /// <exception cref="IOException">It is not a regular file, too long, or cannot be read.</exception>
     public static ReadOnlySpan<byte> Read(string path, ref byte[] memory)
     {
         InputFile.RequireLength(path, LongestFile);

@@ -5,9 +5,7 @@ namespace Ocs.Formats.Onnx.Export;
 /// </summary>
 internal static class AdaptiveWindow
 {
-    /// <summary>
-    /// The sizes of the windows where all are equal and none overlap; null otherwise. One number for each dimension.
-    /// </summary>
+    /// <summary>The window size of each dimension if all windows are equal and none overlap; null otherwise.</summary>
     public static long[]? Equal(long[] counts, long[] lengths) =>
         lengths.Zip(counts).All(pair => pair.First % pair.Second == 0)
             ? [.. lengths.Zip(counts, (length, count) => length / count)]

@@ -3,17 +3,17 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>An output whose batch is not in front in the file that the network is from, as that of sequences.</summary>
+/// <summary>An output whose batch is not dimension 0 in the original ONNX file, such as sequences [L, N, E].</summary>
 internal static class BatchPlace
 {
-    /// <summary>The node that moves the batch from the front to its place.</summary>
+    /// <summary>The Transpose that moves the batch from dimension 0 to its original place.</summary>
     /// <exception cref="OcsInputException">The value has no such dimension.</exception>
     public static NodeProto Transposed(ExportContext context, string value, string name, Node node, int batch)
     {
         if (batch >= node.Shape.Length)
         {
             throw new OcsInputException(
-                $"Output '{name}' {NodeShapes.Show(node.Shape)} has no dimension {batch}, where its batch is to be.");
+                $"Output '{name}' {NodeShapes.Show(node.Shape)} has no dimension {batch}for its batch.");
         }
 
         var moved = new NodeProto
@@ -28,12 +28,12 @@ internal static class BatchPlace
         return moved;
     }
 
-    /// <summary>What the file says of the output, with the batch in front.</summary>
+    /// <summary>The file's description of the output, with the batch in front.</summary>
     public static OriginValue InFront(OriginValue value) => value.Batch >= value.Sizes.Length
         ? value
         : value with { Sizes = value.Sizes.RemoveAt(value.Batch).Insert(0, value.Sizes[value.Batch]) };
 
-    /// <summary>Puts the first size of a description where the batch is.</summary>
+    /// <summary>Moves the first size of a description to the place of the batch.</summary>
     public static void PutBack(ValueInfoProto described, int batch)
     {
         var sizes = described.Type.TensorType.Shape.Dim;

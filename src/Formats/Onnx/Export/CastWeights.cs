@@ -3,11 +3,11 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Makes 32-bit floats of weights that are stored in 16 bits, before they are used.</summary>
+/// <summary>Casts weights stored in 16 bits to 32-bit floats.</summary>
 internal static class CastWeights
 {
-    /// <summary>Adds a Cast for each.</summary>
-    /// <param name="graph">The network, whose weights are initializers already.</param>
+    /// <summary>Adds a Cast for each weight.</summary>
+    /// <param name="graph">The network, whose weights are already initializers.</param>
     /// <param name="weights">Their names.</param>
     public static void Apply(GraphProto graph, IReadOnlySet<string> weights)
     {

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>One number a channel as ONNX broadcasts it over [N, C, ...]: [C, 1, ...].</summary>
+/// <summary>A vector with one number per channel, as [C, 1, ...], which ONNX broadcasts over [N, C, ...].</summary>
 internal static class ChannelVector
 {
     public static string Emit(NodeExport node, string part, string vector, int rank) => rank == 2

@@ -3,14 +3,14 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>What the nodes of one network share on their way to ONNX.</summary>
+/// <summary>The state that all nodes share during an export.</summary>
 /// <param name="Graph">The network.</param>
 /// <param name="Parameters">Its weights.</param>
 /// <param name="Opset">The version of ONNX's operators.</param>
-/// <param name="Names">The names of values in the file.</param>
+/// <param name="Names">Names of values in the file.</param>
 /// <param name="Weights">The weights in the file.</param>
-/// <param name="Message">What is written.</param>
-/// <param name="WholeNumbers">The inputs that hold whole numbers, by node.</param>
+/// <param name="Message">The model that is written.</param>
+/// <param name="WholeNumbers">The input nodes that hold integers.</param>
 internal sealed record ExportContext(
     Graph Graph,
     ParameterTable Parameters,
@@ -20,6 +20,6 @@ internal sealed record ExportContext(
     GraphProto Message,
     IReadOnlySet<int> WholeNumbers)
 {
-    /// <summary>The domains of operators that are not ONNX's, and their versions.</summary>
+    /// <summary>Domains of custom operators, with their versions.</summary>
     public SortedDictionary<string, int> Domains { get; } = new(StringComparer.Ordinal);
 }

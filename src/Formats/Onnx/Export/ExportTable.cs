@@ -4,7 +4,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>What each operator becomes.</summary>
+/// <summary>Maps each operator to its export.</summary>
 internal static class ExportTable
 {
     private static readonly FrozenDictionary<Type, Action<Operator, NodeExport>> Rules = new[]
@@ -38,6 +38,7 @@ internal static class ExportTable
         On<Graphs.Operators.Expand>(Expand.Export),
         On<Graphs.Operators.Flatten>(Flatten.Export),
         On<Graphs.Operators.GatherElements>(Places.GatherElements),
+        On<Graphs.Operators.GridSample>(GridSample.Export),
         On<Graphs.Operators.GroupNorm>(GroupNorm.Export),
         On<Graphs.Operators.Gru>(Gru.Export),
         On<Graphs.Operators.Input>(_ => { }),
@@ -82,7 +83,7 @@ internal static class ExportTable
         On<Graphs.Operators.Where>(Where.Export),
     }.ToFrozenDictionary();
 
-    /// <summary>Writes a node; fails with a sentence that names it where its operator has no form.</summary>
+    /// <summary>Exports a node. The error for an operator without an ONNX form names the node.</summary>
     public static void Export(Node node, NodeExport export)
     {
         if (Rules.TryGetValue(node.Operator.GetType(), out var rule))

@@ -6,16 +6,16 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Makes constants, casts, inputs and outputs 16-bit floats in a graph whose weights are.</summary>
+/// <summary>Converts constants, casts, inputs and outputs to 16-bit floats in a graph with 16-bit weights.</summary>
 internal static class HalfPrecision
 {
-    // ONNX defines these for 32-bit floats alone, CumSum before opset 14.
+    // ONNX defines these for 32-bit floats only (CumSum before opset 14).
     private static readonly string[] FloatOnly = ["Celu", "CumSum"];
 
     /// <summary>Changes a graph.</summary>
     public static void Apply(GraphProto graph)
     {
-        // Positions and factors of a Resize are 32-bit floats whatever the images are.
+        // Positions and scales of a Resize are always 32-bit floats.
         var exempt = graph.Node.Where(node => node.OpType == "Resize")
             .SelectMany(node => node.Input.Skip(1))
             .ToHashSet(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal static class HalfPrecision
         }
     }
 
-    // What keeps a division from one by 0 must not become 0.
+    // An epsilon that avoids division by 0 must not become 0.
     private static Half ToHalf(float number) =>
         (Half)number is var half && half == Half.Zero && number > 0 ? Half.Epsilon : (Half)number;
 }

@@ -6,16 +6,16 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Puts back what is kept of the file that a network is from, around the network's nodes.</summary>
+/// <summary>Puts the kept nodes of the original ONNX file back around the network's nodes.</summary>
 internal sealed class KeptExport
 {
     private readonly ModelProto _kept;
     private readonly Graph _graph;
 
-    /// <param name="kept">What is kept.</param>
+    /// <param name="kept">The kept nodes.</param>
     /// <param name="graph">The network.</param>
-    /// <param name="options">How it is written.</param>
-    /// <exception cref="OcsInputException">The operator set is not the one that the kept nodes are of.</exception>
+    /// <param name="options">How the file is written.</param>
+    /// <exception cref="OcsInputException">The operator set differs from that of the kept nodes.</exception>
     public KeptExport(KeptNodes kept, Graph graph, OnnxOptions options)
     {
         (_kept, _graph) = (Parse(kept, graph), graph);
@@ -42,15 +42,15 @@ internal sealed class KeptExport
         catch (InvalidProtocolBufferException error)
         {
             throw new OcsInputException(
-                $"What {graph.Name} keeps of its ONNX file is damaged ({error.Message.TrimEnd('.')}): "
+                $"The kept nodes of {graph.Name} are damaged ({error.Message.TrimEnd('.')}): "
                 + "read the file again.", error);
         }
     }
 
-    /// <summary>The names that are taken.</summary>
+    /// <summary>Names that are in use.</summary>
     public IEnumerable<string> Names => KeptModel.Names(_kept.Graph);
 
-    /// <summary>Makes the file of the network's nodes and the kept ones.</summary>
+    /// <summary>Adds the kept nodes to the model.</summary>
     public void PutBack(ModelProto model)
     {
         var graph = model.Graph;
@@ -82,7 +82,7 @@ internal sealed class KeptExport
         field.AddRange(all);
     }
 
-    // The file's own description, with the sizes that the network fixes. The batch stays what it was.
+    // The file's own description, with the sizes that the network fixes. The batch is unchanged.
     private static ValueInfoProto WithSizes(ValueInfoProto value, ValueInfoProto ours, int batch = 0)
     {
         var described = value.Clone();
@@ -95,7 +95,7 @@ internal sealed class KeptExport
         return described;
     }
 
-    // Each node behind those whose values it reads, otherwise as given.
+    // The nodes in topological order, otherwise as given.
     private static List<NodeProto> InOrder(List<NodeProto> nodes)
     {
         var makers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Weights of 1 and biases of 0, for norms that ONNX has with them only.</summary>
+/// <summary>Weights of 1 and biases of 0, for norms where ONNX requires them.</summary>
 internal static class NeutralWeights
 {
     public static string[] Of(NodeExport node, params ReadOnlySpan<long> shape)

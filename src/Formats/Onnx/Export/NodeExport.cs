@@ -7,8 +7,8 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// One node on its way to ONNX: what its operator reads, and where it puts ONNX's nodes and constants. Values,
-/// parameters and constants are known by the names that they have in the file. Parts of a node are called NODE/PART.
+/// The export of one node: gives its inputs and parameters, and takes its ONNX nodes and constants. Values, parameters
+/// and constants go by their names in the file. Parts of a node are named NODE/PART.
 /// </summary>
 public sealed class NodeExport
 {
@@ -23,24 +23,26 @@ public sealed class NodeExport
     /// <summary>The version of ONNX's operators that is written, 11 to 23.</summary>
     public int Opset => _context.Opset;
 
-    /// <summary>The shapes of inputs, parameters and output for a batch of one. The file's batch may be any.</summary>
+    /// <summary>
+    /// The shapes of inputs, parameters and output for a batch of one. The file's batch size is dynamic.
+    /// </summary>
     public NodeShapes Shapes => _context.Graph.ShapesOf(_node);
 
-    /// <summary>The names of the values that the node reads.</summary>
+    /// <summary>The names of the input values.</summary>
     public ImmutableArray<string> Inputs =>
         [.. _node.Inputs.Select(input => _context.Names.Of(_context.Graph.Nodes[input]))];
 
-    /// <summary>The name of the first value that it reads.</summary>
+    /// <summary>The name of the first input value.</summary>
     public string Input => Inputs[0];
 
-    /// <summary>The number of dimensions of the first value that it reads.</summary>
+    /// <summary>The rank of the first input value.</summary>
     public int Rank => Shapes.Inputs[0].Length;
 
-    /// <summary>Whether the first value that it reads is an input of whole numbers.</summary>
+    /// <summary>Whether the first input value is an integer input of the network.</summary>
     internal bool InputIsWhole => _context.WholeNumbers.Contains(_node.Inputs[0]);
 
-    /// <summary>Puts the node's parameters into the file, or the first of them.</summary>
-    /// <param name="count">How many, from the first.</param>
+    /// <summary>Adds the node's parameters to the file.</summary>
+    /// <param name="count">The number of parameters, from the first.</param>
     /// <returns>Their names in the file.</returns>
     public ImmutableArray<string> Parameters(int count = int.MaxValue)
     {
@@ -52,11 +54,16 @@ public sealed class NodeExport
         return [.. _node.Parameters.Take(count).Select(_context.Names.OfParameter)];
     }
 
-    /// <summary>The tensor of a parameter, which the file gets in another form. It is lent.</summary>
+    /// <summary>
+    /// The tensor of a parameter that the file stores in another form. The caller must not dispose it.
+    /// </summary>
     /// <param name="index">The position in the node.</param>
     public Tensor ParameterTensor(int index) => _context.Parameters[_node.Parameters[index]];
 
-    /// <summary>Puts a parameter into the file in another shape, under its own name, so that it stays one.</summary>
+    /// <summary>
+    /// Adds a parameter in another shape to the file, under its own name. So other programs still see it as a
+    /// parameter.
+    /// </summary>
     internal string ReshapedParameter(int index, params ReadOnlySpan<long> shape)
     {
         using var shaped = Aten.Reshape(ParameterTensor(index), shape);
@@ -65,7 +72,7 @@ public sealed class NodeExport
         return name;
     }
 
-    /// <summary>Puts a tensor that is made of parameters into the file, as 32-bit floats.</summary>
+    /// <summary>Adds a tensor computed from parameters to the file, as 32-bit floats.</summary>
     /// <returns>Its name.</returns>
     public string Weight(string part, Tensor tensor)
     {
@@ -74,41 +81,41 @@ public sealed class NodeExport
         return name;
     }
 
-    /// <summary>A number that the node needs: a constant without dimensions.</summary>
+    /// <summary>Adds a scalar constant.</summary>
     /// <returns>Its name.</returns>
     public string Scalar(string part, double value) => Floats(part, [], (float)value);
 
-    /// <summary>A whole number that the node needs.</summary>
+    /// <summary>Adds a scalar integer constant.</summary>
     internal string Index(string part, long value) => Integers(part, [], value);
 
-    /// <summary>A vector of whole numbers that the node needs: axes, sizes, bounds.</summary>
+    /// <summary>Adds a vector of integers, such as axes, sizes or bounds.</summary>
     /// <returns>Its name.</returns>
     public string Vector(string part, params ReadOnlySpan<long> values) => Integers(part, [values.Length], values);
 
-    /// <summary>A tensor of whole numbers that the node needs.</summary>
+    /// <summary>Adds a tensor of integers.</summary>
     /// <returns>Its name.</returns>
     public string Integers(string part, ReadOnlySpan<long> shape, params ReadOnlySpan<long> values) =>
         Constant(part, TensorProto.Types.DataType.Int64, shape, MemoryMarshal.AsBytes(values));
 
-    /// <summary>A tensor of 32-bit floats that the node needs.</summary>
+    /// <summary>Adds a tensor of 32-bit floats.</summary>
     /// <returns>Its name.</returns>
     public string Floats(string part, ReadOnlySpan<long> shape, params ReadOnlySpan<float> values) =>
         Constant(part, TensorProto.Types.DataType.Float, shape, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Adds the ONNX node that makes this node's value.</summary>
+    /// <summary>Adds the ONNX node that computes this node's value.</summary>
     /// <param name="type">ONNX's name of the operator, which must have one output.</param>
-    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for an omitted input.</param>
     /// <param name="attributes">The attributes.</param>
     public void Emit(string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
         Append(type, _node.Name, [_context.Names.Of(_node)], inputs, attributes);
 
-    /// <summary>Adds the node that makes this node's value, of an operator that is not ONNX's.</summary>
-    /// <param name="domain">Whose operator it is, a host name backwards: com.example.</param>
+    /// <summary>Adds a custom operator that computes this node's value.</summary>
+    /// <param name="domain">The operator's domain, a reversed host name: com.example.</param>
     /// <param name="version">
-    /// The version of the domain's operators; the file states the highest that is asked for.
+    /// The version of the domain's operators. The file states the highest version of all nodes.
     /// </param>
     /// <param name="type">The operator's name in the domain.</param>
-    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for an omitted input.</param>
     /// <param name="attributes">The attributes.</param>
     public void EmitCustom(
         string domain, int version, string type, ReadOnlySpan<string> inputs,
@@ -121,9 +128,9 @@ public sealed class NodeExport
     }
 
     /// <summary>Adds an ONNX node before the last one, and names its value.</summary>
-    /// <param name="part">What the node is called: NODE/PART.</param>
+    /// <param name="part">The node's name is NODE/PART.</param>
     /// <param name="type">ONNX's name of the operator, which must have one output.</param>
-    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for an omitted input.</param>
     /// <param name="attributes">The attributes.</param>
     /// <returns>The name of its value.</returns>
     public string EmitPart(
@@ -132,10 +139,12 @@ public sealed class NodeExport
         return EmitParts([part], type, inputs, attributes)[0];
     }
 
-    /// <summary>Adds an ONNX node of several outputs before the last one; the node has the name of the first.</summary>
-    /// <param name="parts">What its values are called: NODE/PART; empty for one that is left out.</param>
+    /// <summary>
+    /// Adds an ONNX node with several outputs before the last one, and names it after its first output.
+    /// </summary>
+    /// <param name="parts">The names of its values are NODE/PART; empty for an omitted output.</param>
     /// <param name="type">ONNX's name of the operator.</param>
-    /// <param name="inputs">Names of values, parameters and constants; empty for one that is left out.</param>
+    /// <param name="inputs">Names of values, parameters and constants; empty for an omitted input.</param>
     /// <param name="attributes">The attributes.</param>
     /// <returns>The names of its values.</returns>
     internal string[] EmitParts(
@@ -146,7 +155,7 @@ public sealed class NodeExport
         return names;
     }
 
-    /// <summary>Adds an ONNX node of two outputs before the last one, and names both.</summary>
+    /// <summary>Adds an ONNX node with two outputs before the last one.</summary>
     internal (string First, string Second) EmitBoth(
         string part, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
     {
@@ -154,11 +163,11 @@ public sealed class NodeExport
         return (names[0], names[1]);
     }
 
-    /// <summary>Adds the ONNX node that makes this node's value of whole numbers or truth values.</summary>
+    /// <summary>Adds a Cast of integers or booleans that gives this node's value.</summary>
     internal void EmitFloats(string value) =>
         Emit("Cast", [value], OnnxAttribute.To(TensorProto.Types.DataType.Float));
 
-    /// <summary>Adds the ONNX node that makes this node's value, of numbers that are known.</summary>
+    /// <summary>Adds a constant as this node's value.</summary>
     internal void EmitConstant(ReadOnlySpan<float> values)
     {
         var tensor = OnnxWeights.Message(
@@ -166,7 +175,9 @@ public sealed class NodeExport
         Emit("Constant", [], OnnxAttribute.Tensor("value", tensor));
     }
 
-    /// <summary>The shape that ONNX's Reshape takes for any batch: the batch is what is left over, or stays.</summary>
+    /// <summary>
+    /// The shape input of an ONNX Reshape for any batch size: the batch is -1 (inferred) or 0 (copied).
+    /// </summary>
     internal string ShapeVector(string part, ReadOnlySpan<long> shape, bool batchStays)
     {
         long[] sizes = [batchStays ? 0 : -1, .. shape[1..]];

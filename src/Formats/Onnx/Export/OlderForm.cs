@@ -4,15 +4,15 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>Nodes as opsets 11 and 12 have them: axes are attributes, and Resize lacks no input.</summary>
+/// <summary>Rewrites nodes for opsets 11 and 12: axes are attributes, and Resize has all its inputs.</summary>
 internal static class OlderForm
 {
-    /// <summary>The first opset that needs none of this.</summary>
+    /// <summary>The first opset that needs no rewriting.</summary>
     public const int Below = 13;
 
     /// <summary>Changes a node of opset 13.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="constants">The file's constants, which hold its axes.</param>
+    /// <param name="constants">The file's constants, with the node's axes.</param>
     public static void Apply(NodeProto node, RepeatedField<TensorProto> constants)
     {
         if (node.OpType is "Squeeze" or "Unsqueeze" or "ReduceSum" && node.Input.Count == 2)

@@ -13,18 +13,18 @@ public sealed class OnnxAttribute
 
     internal AttributeProto Message { get; }
 
-    /// <summary>A whole number.</summary>
+    /// <summary>An integer.</summary>
     public static OnnxAttribute Int(string name, long value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value });
 
-    /// <summary>A whole number that is 1 for yes and 0 for no.</summary>
+    /// <summary>An integer: 1 for true, 0 for false.</summary>
     public static OnnxAttribute Flag(string name, bool value) => Int(name, value ? 1 : 0);
 
-    /// <summary>A number, which ONNX holds in 32 bits.</summary>
+    /// <summary>A number; ONNX stores 32 bits.</summary>
     public static OnnxAttribute Float(string name, double value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = (float)value });
 
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     public static OnnxAttribute Text(string name, string value) => new(new()
     {
         Name = name,
@@ -32,7 +32,7 @@ public sealed class OnnxAttribute
         S = Google.Protobuf.ByteString.CopyFromUtf8(value),
     });
 
-    /// <summary>Whole numbers, such as axes.</summary>
+    /// <summary>Integers, such as axes.</summary>
     public static OnnxAttribute Ints(string name, params ReadOnlySpan<long> values)
     {
         var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
@@ -60,12 +60,12 @@ public sealed class OnnxAttribute
 
         return new(attribute);
     }
-    /// <summary>The type of numbers that a Cast makes.</summary>
+    /// <summary>The target type of a Cast.</summary>
     internal static OnnxAttribute To(TensorProto.Types.DataType type) => Int("to", (long)type);
 
     internal static OnnxAttribute Tensor(string name, TensorProto value) =>
         new(new() { Name = name, Type = AttributeProto.Types.AttributeType.Tensor, T = value });
 
-    /// <summary>Padding in ONNX's order: all that is before first.</summary>
+    /// <summary>Padding in ONNX's order: first all sizes before, then all sizes after.</summary>
     internal static OnnxAttribute Pads(long[] before, long[] after) => Ints("pads", [.. before, .. after]);
 }

@@ -8,8 +8,8 @@ using Dimension = Onnx.TensorShapeProto.Types.Dimension;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// Makes ONNX's message of a graph: a file in <c>Operators/</c> and a line in <see cref="ExportTable"/> for each
-/// operator.
+/// Converts a graph to an ONNX model. Each operator has a file in <c>Operators/</c> and a line in
+/// <see cref="ExportTable"/>.
 /// </summary>
 internal static class OnnxExport
 {
@@ -63,7 +63,7 @@ internal static class OnnxExport
         return model;
     }
 
-    // The version of the format that came with an operator set: a program that knows the one knows the other.
+    // The format version released together with an operator set. A program that knows one knows the other.
     private static int IrVersionOf(int opset) => opset switch
     {
         <= 11 => 6,
@@ -74,7 +74,7 @@ internal static class OnnxExport
         _ => 11,
     };
 
-    // What the first file said, and how images are normalized, which training may have changed.
+    // Metadata of the original file, and the normalization of images, which training may have changed.
     private static void AddWords(ModelProto model, Graph graph)
     {
         var words = graph.InputNodes.FirstOrDefault()?.Operator is Input { Mean.IsEmpty: false } input
@@ -98,7 +98,7 @@ internal static class OnnxExport
     private static string Text(IEnumerable<float> numbers) =>
         string.Join(' ', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    // Inputs that are looked up in tables, and whose values nothing else reads.
+    // Inputs that only embedding tables read.
     private static HashSet<int> WholeNumbers(Graph graph) =>
     [
         .. Enumerable.Range(0, graph.Nodes.Length).Where(index =>
@@ -110,7 +110,7 @@ internal static class OnnxExport
         }),
     ];
 
-    // Tables and masks are the same for every batch.
+    // By node, whether its value depends on the batch. Tables and masks do not.
     private static bool[] FollowsBatch(Graph graph)
     {
         var follows = new bool[graph.Nodes.Length];
@@ -141,7 +141,7 @@ internal static class OnnxExport
         }
     }
 
-    // A value is an output under its own name; another name that programs ask for it by is an Identity of it.
+    // A value that is an output keeps its own name. An Identity gives it the second name.
     private static void AddOutputs(ExportContext context)
     {
         var graph = context.Graph;
@@ -203,7 +203,7 @@ internal static class OnnxExport
 
     private static Dimension Size(string name) => name.Length > 0 ? new() { DimParam = name } : new();
 
-    // A multiple of the batch has no name, unless the first file had one: ONNX has no products of names.
+    // A multiple of the batch has no name unless the original file gave one: ONNX has no products of names.
     private static string? BatchNameOf(Graph graph, OriginValue? was, bool isBatch)
     {
         var named = isBatch ? graph.Origin?.Inputs.Prepend(was) : [was];

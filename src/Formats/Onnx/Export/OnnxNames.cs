@@ -4,8 +4,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// Names of values and parameters, which ONNX has in one name space: those of the nodes and parameters, and before them
-/// those by which programs know the inputs and outputs.
+/// Names of values and parameters, which share one name space in ONNX. The names of inputs and outputs come first, for
+/// programs use them; then nodes and parameters.
 /// </summary>
 internal sealed class OnnxNames
 {
@@ -14,7 +14,7 @@ internal sealed class OnnxNames
     private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
 
     /// <param name="graph">The network.</param>
-    /// <param name="kept">The names that what is kept of its file has.</param>
+    /// <param name="kept">Names that kept nodes of its file use.</param>
     public OnnxNames(Graph graph, IEnumerable<string> kept)
     {
         NameOutside(graph);
@@ -40,7 +40,7 @@ internal sealed class OnnxNames
     /// <summary>The name of a parameter's tensor.</summary>
     public string OfParameter(string name) => _parameters[name];
 
-    /// <summary>A name that nothing else has, for what a node needs on its way.</summary>
+    /// <summary>A unique name for an intermediate value.</summary>
     public string Fresh(string wish)
     {
         var name = wish;
@@ -52,7 +52,7 @@ internal sealed class OnnxNames
         return name;
     }
 
-    // By node, what the file that the network is from calls its value. One that is an output twice has its first name.
+    // By node, the name of its value in the original file. A value that is an output twice has the first name.
     private void NameOutside(Graph graph)
     {
         if (graph.Origin is null)

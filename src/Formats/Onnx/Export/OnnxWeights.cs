@@ -5,16 +5,14 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>
-/// The tensors of a file: in the message itself, or, where they are not small, in a file of data beside it.
-/// </summary>
+/// <summary>The tensors of a file. They are in the model itself; large ones may be in a data file beside it.</summary>
 internal sealed class OnnxWeights(
     OnnxFloats floats = OnnxFloats.Float32, Stream? data = null, string location = "")
 {
-    // Programs that map the file into memory do it by pages.
+    // Page size of programs that map the file into memory.
     private const int Alignment = 4096;
 
-    // What shapes are inferred from must be in the message.
+    // Shape inference needs small tensors in the model itself.
     private const int SmallestOutside = 1024;
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -22,10 +20,10 @@ internal sealed class OnnxWeights(
     /// <summary>The tensors so far.</summary>
     public RepeatedField<TensorProto> Messages { get; } = [];
 
-    /// <summary>What <see cref="Add"/> was given.</summary>
+    /// <summary>The names of tensors passed to <see cref="Add"/>.</summary>
     public IReadOnlySet<string> Names => _names;
 
-    /// <summary>Adds a tensor as floats of the file's width, if none of its name is there.</summary>
+    /// <summary>Adds a tensor as floats of the file's width, unless the name is already present.</summary>
     /// <exception cref="OcsInputException">A number is too large for 16 bits.</exception>
     public void Add(string name, Tensor tensor)
     {
@@ -62,7 +60,7 @@ internal sealed class OnnxWeights(
         Messages.Add(message);
     }
 
-    /// <summary>A tensor of given bytes, which stays in the message.</summary>
+    /// <summary>A tensor of given bytes that is stored in the model itself.</summary>
     public static TensorProto Message(
         string name, TensorProto.Types.DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
     {

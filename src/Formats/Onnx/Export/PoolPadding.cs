@@ -3,12 +3,12 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// Ceil mode of pooling as padding after the image, as far as the last window reaches: the attribute of that name is
-/// not understood alike by all of ONNX's programs.
+/// Turns ceil mode of pooling into padding after the image, as far as the last window reaches. ONNX runtimes disagree
+/// about the attribute ceil_mode.
 /// </summary>
 internal static class PoolPadding
 {
-    /// <summary>The padding after the image, at least that before it, in each spatial dimension.</summary>
+    /// <summary>The padding after the image in each spatial dimension; at least the padding before it.</summary>
     public static long[] After(
         NodeShapes shapes, long[] kernel, long[] stride, long[] padding, long[] dilation, bool ceil) =>
     [

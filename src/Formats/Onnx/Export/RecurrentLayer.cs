@@ -4,26 +4,26 @@ using Ocs.Torch;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// A layer and direction of an LSTM, GRU or RNN: ONNX's operator between two Transposes, for it has the steps in front.
-/// Its weights are ours with the rows of the gates in another order, so they have names of their own: NODE/W [1, gH,
-/// I], NODE/R [1, gH, H], NODE/B [1, 2gH], NODE/P [1, 3H].
+/// One layer and direction of an LSTM, GRU or RNN: ONNX's operator between two Transposes, since ONNX has the time
+/// steps in front. The rows of the gates are in another order, so the weights have new names: NODE/W [1, gH, I], NODE/R
+/// [1, gH, H], NODE/B [1, 2gH], NODE/P [1, 3H].
 /// </summary>
 /// <param name="Type">ONNX's operator.</param>
-/// <param name="Gates">Which of our gates each of ONNX's is.</param>
+/// <param name="Gates">For each of ONNX's gates, the index of ours.</param>
 /// <param name="Reverse">Whether it runs from the last step to the first.</param>
 internal sealed record RecurrentLayer(string Type, int[] Gates, bool Reverse)
 {
     private const string Sequence = "steps";
 
-    /// <summary>Which of our peepholes each of ONNX's is; empty without.</summary>
+    /// <summary>For each of ONNX's peepholes, the index of ours; empty if there are none.</summary>
     public int[] Peepholes { get; init; } = [];
 
-    /// <summary>Whether the last cell stands behind the outputs.</summary>
+    /// <summary>Whether the last cell state follows the outputs.</summary>
     public bool WithCell { get; init; }
 
     /// <summary>Writes it.</summary>
     /// <param name="node">The layer.</param>
-    /// <param name="attributes">What the operator has besides.</param>
+    /// <param name="attributes">Further attributes of the operator.</param>
     public void Export(NodeExport node, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         var hidden = node.Shapes.Output[2];
@@ -64,7 +64,7 @@ internal sealed record RecurrentLayer(string Type, int[] Gates, bool Reverse)
         node.Emit("Concat", [ofSteps, behind], OnnxAttribute.Int("axis", 1));
     }
 
-    /// <summary>The attributes that name a layer's functions; none for the usual ones.</summary>
+    /// <summary>The attribute of a layer's activation functions; empty for the defaults.</summary>
     public static OnnxAttribute[] Named(params ReadOnlySpan<RecurrentActivation> functions)
     {
         var all = functions.ToArray();
@@ -80,7 +80,7 @@ internal sealed record RecurrentLayer(string Type, int[] Gates, bool Reverse)
             ];
     }
 
-    // Some parameters with their rows in ONNX's order, one after the other, and a dimension of one direction in front.
+    // Concatenates parameters, with their rows in ONNX's order, and adds a leading dimension for one direction.
     private static string Weight(
         NodeExport node, string part, int[] gates, long hidden, params ReadOnlySpan<int> parameters)
     {

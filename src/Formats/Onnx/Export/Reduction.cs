@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// ONNX's reductions: their axes are an attribute before opset 18 (13 for ReduceSum), and an input from then on.
+/// ONNX's reductions. Their axes are an attribute before opset 18 (13 for ReduceSum), an input since.
 /// </summary>
 internal static class Reduction
 {

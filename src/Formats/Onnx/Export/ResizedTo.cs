@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// A Resize of images or volumes to given sizes: of the axes behind the channels from opset 18 on, before together with
-/// the batch and channels of the value.
+/// A Resize of images or volumes to given sizes. From opset 18 on it names the spatial axes only; before, batch and
+/// channels too.
 /// </summary>
 internal static class ResizedTo
 {

@@ -2,10 +2,10 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export;
 
-/// <summary>A detector's third output: which of its boxes stay, by ONNX's NonMaxSuppression.</summary>
+/// <summary>A detector's third output: the boxes selected by ONNX's NonMaxSuppression.</summary>
 internal static class SelectedDetections
 {
-    // Those of the library's own detections.
+    // The same as the library's detections.
     private const long MostPerClass = 200;
     private const float LargestOverlap = 0.5f;
     private const float LeastProbability = 0.05f;

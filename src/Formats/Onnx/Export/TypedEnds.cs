@@ -6,16 +6,16 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// The network computes with floats of one size. Where the values around it have other types, a Cast stands between: at
-/// inputs and outputs of whole numbers and truth values, and at floats of other sizes.
+/// The network computes with floats of one width. Inputs and outputs of other types get a Cast: integers, booleans, and
+/// floats of other widths.
 /// </summary>
 internal static class TypedEnds
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the casts.</summary>
     /// <param name="message">The network's nodes, inputs and outputs.</param>
-    /// <param name="context">Knows the network.</param>
+    /// <param name="context">The state of the export.</param>
     /// <param name="computed">The type of the network's numbers.</param>
-    /// <param name="floatsStay">Whether inputs and outputs that were floats stay of their size.</param>
+    /// <param name="floatsStay">Whether float inputs and outputs keep their width.</param>
     public static void Apply(GraphProto message, ExportContext context, DataType computed, bool floatsStay)
     {
         var graph = context.Graph;
@@ -45,7 +45,7 @@ internal static class TypedEnds
         }
     }
 
-    /// <summary>A node that makes numbers of another type.</summary>
+    /// <summary>A Cast node.</summary>
     public static NodeProto Cast(string from, string to, DataType type)
     {
         var cast = new NodeProto { Name = $"{to}/cast", OpType = "Cast", Input = { from }, Output = { to } };
@@ -53,7 +53,7 @@ internal static class TypedEnds
         return cast;
     }
 
-    // Another type than that of the network's numbers; null where it is that, or is not stated.
+    // The value's type if it differs from that of the network's numbers; null if it is equal or not stated.
     private static DataType? TypeOf(OriginValue value, DataType computed, bool floatsStay) =>
         Enum.TryParse<DataType>(value.Type, out var type) && type != computed && type != DataType.Undefined
             && (floatsStay || !IsFloat(type))
@@ -71,7 +71,7 @@ internal static class TypedEnds
         }
     }
 
-    // The network's own value behind the name that programs know.
+    // The network's value for a public name of an input or output.
     private static string Inside(GraphProto message, string name)
     {
         var inside = $"{name}:inside";

@@ -5,9 +5,8 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export;
 
 /// <summary>
-/// The weights beside an ONNX file that is about to be written: PATH.data, or PATH.2.data and so on where that name is
-/// taken. New weights never replace a file: an older model needs its own until it is replaced, and what it does not
-/// name is the user's.
+/// The file of weights beside a new ONNX file: PATH.data, or PATH.2.data and so on if that exists. New weights never
+/// replace a file: an older model needs its weights until it is replaced, and other files belong to the user.
 /// </summary>
 internal sealed class WeightsBeside
 {
@@ -18,21 +17,21 @@ internal sealed class WeightsBeside
         (FreePath, _stale) = (freePath, stale);
     }
 
-    /// <summary>Where new weights go.</summary>
+    /// <summary>The path of new weights.</summary>
     public string FreePath { get; }
 
-    /// <summary>What is beside a path now; a file there that is no ONNX model names no weights.</summary>
+    /// <summary>The weights beside a path now. A file that is not an ONNX model has none.</summary>
     public static WeightsBeside Of(string path) => new(
         Enumerable.Range(1, int.MaxValue).Select(number => PathOf(path, number)).First(name => !Path.Exists(name)),
         File.Exists(path) ? Stale(path, Path.GetDirectoryName(Path.GetFullPath(path))!) : []);
 
-    /// <summary>Deletes what only the replaced model named.</summary>
+    /// <summary>Deletes files that only the replaced model used.</summary>
     public void DiscardStale() => Array.ForEach(_stale, WholeFile.Discard);
 
     private static string PathOf(string path, int number) =>
         number == 1 ? $"{path}.data" : string.Create(CultureInfo.InvariantCulture, $"{path}.{number}.data");
 
-    // The older model is read only where there are files that may be its weights.
+    // The older model is read only if files exist that may be its weights.
     private static string[] Stale(string path, string folder)
     {
         var model = Path.GetFileName(path);

@@ -4,20 +4,20 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Numbers that lie in files beside the model: only in its folder or below, and never through a link.
+/// External data: numbers in files beside the model. They must be in its folder or below, and not behind a link.
 /// </summary>
 internal sealed class ExternalData(string modelPath)
 {
-    // Tensors may share bytes, but not so often that a small file fills the memory.
+    // Tensors may share bytes. The limit keeps a small file from filling the memory.
     private const int HighestReuse = 8;
 
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(modelPath)) ?? "";
     private readonly Dictionary<string, long> _promised = new(StringComparer.Ordinal);
 
-    /// <summary>Checks that a tensor's bytes are there; they are read when they are asked for.</summary>
+    /// <summary>Checks that a tensor's bytes exist. The result reads them.</summary>
     public Func<ReadOnlyMemory<byte>> Open(TensorProto tensor, long length)
     {
-        var location = Entry(tensor, "location") ?? throw Error(tensor, "does not say in which file its numbers are");
+        var location = Entry(tensor, "location") ?? throw Error(tensor, "does not name the file of its numbers");
         var offset = Number(tensor, "offset") ?? 0;
         if (Number(tensor, "length") is { } stated && stated != length)
         {
@@ -28,7 +28,7 @@ internal sealed class ExternalData(string modelPath)
         var file = new FileInfo(path);
         if (!file.Exists || offset < 0 || offset > file.Length - length)
         {
-            throw Error(tensor, $"needs {length} bytes from {offset} on of '{location}', which are not there");
+            throw Error(tensor, $"needs {length} bytes from {offset} on of '{location}', which do not exist");
         }
 
         var promised = _promised.GetValueOrDefault(path) + length;
@@ -59,7 +59,7 @@ internal sealed class ExternalData(string modelPath)
         {
             throw Error(
                 tensor,
-                $"wants its numbers from '{location}', outside the model's folder: they must lie beside the model");
+                $"has its numbers in '{location}', outside the model's folder: they must be beside the model");
         }
 
         var path = _folder;
@@ -69,7 +69,7 @@ internal sealed class ExternalData(string modelPath)
             if (new FileInfo(path).LinkTarget is not null)
             {
                 throw Error(
-                    tensor, $"wants its numbers through the link '{location}': put the file itself beside the model");
+                    tensor, $"has its numbers behind the link '{location}': put the file itself beside the model");
             }
         }
 
@@ -80,7 +80,7 @@ internal sealed class ExternalData(string modelPath)
         ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
-        : throw Error(tensor, $"has a {key} of external data that is no number: '{text}'");
+        : throw Error(tensor, $"has a {key} of external data that is not a number: '{text}'");
 
     private static string? Entry(TensorProto tensor, string key) =>
         tensor.ExternalData.LastOrDefault(entry => entry.Key == key)?.Value;

@@ -4,14 +4,12 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>
-/// What a file says of its network beside the operators: names of inputs and outputs, metadata, version.
-/// </summary>
+/// <summary>What a file states besides operators: names of inputs and outputs, metadata, version.</summary>
 internal static class FileOrigin
 {
     /// <param name="model">The file.</param>
-    /// <param name="opset">Of ONNX's own operators.</param>
-    /// <param name="inputs">Those that are no initializers.</param>
+    /// <param name="opset">The opset of ONNX's own operators.</param>
+    /// <param name="inputs">The inputs that are not initializers.</param>
     public static GraphOrigin Of(ModelProto model, long opset, IEnumerable<ValueInfoProto> inputs) => new(
         [.. inputs.Select(ValueOf)], [.. model.Graph.Output.Select(ValueOf)])
     {
@@ -34,7 +32,7 @@ internal static class FileOrigin
     /// <summary>Whether most weights have 16 bits.</summary>
     public static bool HasSixteenBits(GraphProto graph) => WeightTypeOf(graph) is "Float16" or "Bfloat16";
 
-    // Whether more numbers of 16 bits are read by a Cast than by anything else.
+    // Whether a Cast reads most of the 16-bit numbers.
     private static bool AreCast(GraphProto graph)
     {
         var cast = graph.Node.Where(node => node.OpType == "Cast").SelectMany(node => node.Input).ToHashSet();

@@ -3,16 +3,14 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// A value of ours for one of ONNX's. Ours has the batch in dimension 0; where ONNX's has it elsewhere, as in sequences
-/// [L, N, E], the other dimensions keep their order.
+/// One of our values for a value of ONNX. Ours has the batch in dimension 0. If ONNX's has it elsewhere, as in
+/// sequences [L, N, E], the other dimensions keep their order.
 /// </summary>
 /// <param name="Value">The value, batch first.</param>
 /// <param name="Batch">The dimension of ONNX's value that is the batch.</param>
 internal readonly record struct Imported(Value Value, int Batch = 0)
 {
-    /// <summary>
-    /// Stands for the batch in ONNX's [L N, ...], the inner factor of dimension 0; ours is [N, L, ...].
-    /// </summary>
+    /// <summary>The batch is the inner factor of dimension 0, ONNX's [L N, ...]. Ours is [N, L, ...].</summary>
     public const int Merged = -1;
 
     public bool IsMerged => Batch == Merged;

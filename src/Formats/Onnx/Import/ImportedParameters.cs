@@ -6,11 +6,11 @@ using Ocs.Torch;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// The parameters of an imported network. One initializer that several nodes read is one parameter; those that
-/// exporters number are named after their node.
+/// The parameters of an imported network. An initializer is one parameter, however many nodes read it. Initializers
+/// with generated names are named after their node.
 /// </summary>
 /// <param name="highestCount">
-/// How many numbers they may have in sum: a small file can ask for many tensors of one.
+/// The largest number of elements in all parameters: a small file can expand one tensor many times.
 /// </param>
 internal sealed partial class ImportedParameters(long highestCount)
 {
@@ -20,7 +20,7 @@ internal sealed partial class ImportedParameters(long highestCount)
     private readonly Dictionary<string, Func<Tensor>> _values = new(StringComparer.Ordinal);
     private double _count;
 
-    /// <summary>The parameter that holds a constant in a shape of equally many numbers.</summary>
+    /// <summary>The parameter for a constant, in a shape with the same number of elements.</summary>
     public ParameterSpec Take(OnnxTensor constant, ImmutableArray<long> shape, string wish, ParameterRole role)
     {
         var key = (constant.TransposeOf ?? constant, constant.TransposeOf is not null, string.Join(',', shape));
@@ -34,7 +34,7 @@ internal sealed partial class ImportedParameters(long highestCount)
         return spec;
     }
 
-    /// <summary>A parameter of one value that no initializer has.</summary>
+    /// <summary>A parameter without an initializer, filled with one value.</summary>
     public ParameterSpec Fill(string wish, ImmutableArray<long> shape, ParameterRole role, double value)
     {
         var spec = new ParameterSpec(Fresh(wish), shape, role, Initialization.Constant(value));
@@ -43,7 +43,9 @@ internal sealed partial class ImportedParameters(long highestCount)
         return spec;
     }
 
-    /// <summary>The name that a parameter would have beside a weight: <c>conv1.weight</c>, <c>conv1.PART</c>.</summary>
+    /// <summary>
+    /// The name of a parameter in the same layer as a weight: <c>conv1.PART</c> for <c>conv1.weight</c>.
+    /// </summary>
     public static string Beside(ParameterSpec weight, string nodeName, string part) =>
         weight.Name.EndsWith(Weight, StringComparison.Ordinal)
             ? $"{weight.Name[..^Weight.Length]}.{part}"
@@ -74,7 +76,7 @@ internal sealed partial class ImportedParameters(long highestCount)
     }
 
     /// <summary>
-    /// Whether a name is one that somebody gave: not a number, a path of scopes, or a kind of value with a number.
+    /// Whether a name was chosen by a person: not a number, a path of scopes, or a type with a number.
     /// </summary>
     internal static bool IsUsable(string name) => name.Length > 0 && !NumberedByExporter().IsMatch(name);
 

@@ -5,9 +5,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>
-/// The shapes of a network's inputs: dimension 0 is the batch, what else the file leaves open the user states.
-/// </summary>
+/// <summary>The shapes of a network's inputs. Dimension 0 is the batch; the user states other dynamic sizes.</summary>
 internal static class InputShapes
 {
     private const long Channels = 3;
@@ -15,7 +13,7 @@ internal static class InputShapes
     public static void Add(OnnxGraph graph, GraphProto message, ValueInfoProto input, ReadOnlySpan<long> inputSize)
     {
         var tensor = input.Type?.TensorType
-            ?? throw new OcsInputException($"input '{input.Name}' is no tensor, and only tensors are read.");
+            ?? throw new OcsInputException($"input '{input.Name}' is not a tensor; only tensors are supported.");
         var dimensions = tensor.Shape?.Dim.ToArray() ?? [];
         if (dimensions is [{ DimValue: Channels }, { DimValue: > Channels }, { DimValue: > Channels }]
             && message.Node.Any(node => IsForOneImage(message, node, input.Name)))
@@ -47,14 +45,14 @@ internal static class InputShapes
             if (known > 0 && stated > 0 && known != stated)
             {
                 throw new OcsInputException(
-                    $"input '{input.Name}' is {known} long in dimension {dimension}, but {stated} was stated, "
+                    $"input '{input.Name}' has size {known} in dimension {dimension}, but {stated} was stated, "
                     + $"with `{nameof(inputSize)}` or by the data set: give inputs that the file takes.");
             }
 
             shape.Add(Math.Max(known, stated) is > 0 and var size
                 ? size
                 : throw new OcsInputException(
-                    $"input '{input.Name}' leaves dimension {dimension} open: "
+                    $"input '{input.Name}' has a dynamic dimension {dimension}: "
                     + $"state its size with `{nameof(inputSize)}`, 3x224x224 for example."));
         }
 
@@ -72,7 +70,7 @@ internal static class InputShapes
         };
     }
 
-    // A number for each channel meets it, with which images are normalized.
+    // One number per channel meets the input, which normalizes images.
     private static bool IsForOneImage(GraphProto message, NodeProto node, string image)
     {
         if (!node.Input.Contains(image) || node.Input.Count != 2)
@@ -87,7 +85,7 @@ internal static class InputShapes
         return constant?.Dims is [Channels, 1, 1];
     }
 
-    // Detectors are exported for one image [3, H, W]. The network begins where they put a batch in front.
+    // Detectors are exported for one image [3, H, W]. The network begins where they add the batch dimension.
     private static void AddImage(OnnxGraph graph, string name, ImmutableArray<long> shape)
     {
         graph.Inputs.Add(name);

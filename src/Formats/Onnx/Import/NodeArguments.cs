@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>A node with what is known of the values that it reads.</summary>
+/// <summary>A node with the known shapes and constants of its inputs.</summary>
 internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
 {
     public int InputCount => Node.Inputs.Length;
@@ -16,10 +16,10 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
 
     public int Rank(int input = 0) => Shape(input).Length;
 
-    /// <summary>The constant at an input, or null where that is left out or computed.</summary>
+    /// <summary>The constant at an input; null if the input is omitted or computed.</summary>
     public OnnxTensor? ConstantOrNull(int input) => Graph.Constant(Node.InputOrNull(input));
 
-    /// <summary>The constant at an input, which must be one if it is given; null if it is left out.</summary>
+    /// <summary>The constant at an input; null if the input is omitted. A computed input is an error.</summary>
     public OnnxTensor? Constant(int input) => Node.InputOrNull(input) is { } value
         ? Graph.Constant(value)
             ?? throw Node.Unread(
@@ -28,12 +28,10 @@ internal readonly record struct NodeArguments(OnnxGraph Graph, OnnxNode Node)
 
     public bool IsConstant(int input) => ConstantOrNull(input) is not null;
 
-    /// <summary>
-    /// Whole numbers that are an attribute in older opsets and an input in newer; null if they are left out.
-    /// </summary>
+    /// <summary>Integers that are an attribute in older opsets and an input in newer ones; null if omitted.</summary>
     public long[]? Ints(string attribute, int input) => Node.Ints(attribute) ?? Constant(input)?.Integers;
 
-    /// <summary>Axes counted from the front; null if they are left out.</summary>
+    /// <summary>Axes counted from the front; null if omitted.</summary>
     public int[]? Axes(int input, int rank)
     {
         var axes = Ints("axes", input);

@@ -3,7 +3,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>One ONNX node on its way to ours: what a mapping reads, and where it puts nodes and parameters.</summary>
+/// <summary>The import of one ONNX node: gives its inputs and attributes, and takes our nodes and parameters.</summary>
 internal sealed class NodeImport(
     OnnxGraph graph,
     OnnxNode node,
@@ -13,7 +13,7 @@ internal sealed class NodeImport(
 {
     public OnnxNode Node => node;
 
-    /// <summary>The name of the node, and of our node that makes its first output.</summary>
+    /// <summary>The name of the node, and of our node that computes its first output.</summary>
     public string Name => node.Name;
 
     public OnnxGraph Graph => graph;
@@ -24,36 +24,36 @@ internal sealed class NodeImport(
 
     public NodeArguments Arguments => new(graph, node);
 
-    /// <summary>A name for a node of ours before the last one.</summary>
+    /// <summary>A name for one of our nodes before the last one.</summary>
     public string Part(string part) => graph.FreshName($"{node.Name}/{part}");
 
     public bool IsConstant(int input) => Arguments.IsConstant(input);
 
-    /// <summary>A value that is computed, wherever its batch is, but a dimension of its own.</summary>
+    /// <summary>A computed input. Its batch may be any dimension, but not merged with another.</summary>
     public Imported Any(int input) => AnyOrMerged(input) is { IsMerged: false } value
         ? value
-        : throw Error("the samples of its input lie in one dimension with something else");
+        : throw Error("the batch of its input is merged with another dimension");
 
-    /// <summary>A value that is computed, wherever its batch is.</summary>
+    /// <summary>A computed input. Its batch may be any dimension, or merged with another.</summary>
     public Imported AnyOrMerged(int input) =>
         node.InputOrNull(input) is not { } name ? throw Error($"it lacks input {input}")
             : values.TryGetValue(name, out var value) ? value
             : graph.Constants.ContainsKey(name)
-                ? throw Error($"input {input}, '{name}', is a constant, where only computed values are read")
+                ? throw Error($"input {input}, '{name}', is a constant, but must be computed")
             : graph.Maker(name) is { } maker
                 ? throw Error(
                     $"it reads output {maker.Outputs.IndexOf(name)} of node '{maker.Name}' ({maker.Type}), "
-                    + "which is not computed here")
-            : throw Error($"input {input}, '{name}', is not there");
+                    + "which is not supported")
+            : throw Error($"input {input}, '{name}', does not exist");
 
-    /// <summary>A value that is computed, with the batch in front.</summary>
+    /// <summary>A computed input with the batch in dimension 0.</summary>
     public Value Input(int input = 0) => Any(input) is { Batch: 0 } value
         ? value.Value
-        : throw Error($"the batch is dimension {Any(input).Batch} of its input, where only dimension 0 is read");
+        : throw Error($"the batch is dimension {Any(input).Batch} of its input, but must be dimension 0");
 
     public ImmutableArray<long> ShapeOf(Value value) => builder.ShapeOf(value);
 
-    /// <summary>States one of the outputs.</summary>
+    /// <summary>Sets one of the outputs.</summary>
     public void Output(Value value, int batch = 0, int output = 0) => Output(new Imported(value, batch), output);
 
     public void Output(Imported value, int output = 0)
@@ -77,7 +77,7 @@ internal sealed class NodeImport(
         values[name] = value;
     }
 
-    /// <summary>The parameter for a constant input, in its own shape unless stated.</summary>
+    /// <summary>The parameter for a constant input; its shape is the constant's unless given.</summary>
     public ParameterSpec Parameter(int input, string part, ParameterRole role, ImmutableArray<long> shape = default) =>
         Parameter(Constant(input), part, role, shape);
 
@@ -91,12 +91,12 @@ internal sealed class NodeImport(
                 $"its {part} {NodeShapes.Show(constant.Shape)} has not the numbers of {NodeShapes.Show(target)}");
     }
 
-    /// <summary>A weight or the like, which must be a constant.</summary>
+    /// <summary>An input that must be a constant, such as a weight.</summary>
     public OnnxTensor Constant(int input) => Arguments.Constant(input) ?? throw Error($"it lacks input {input}");
 
     /// <summary>
-    /// A constant as a value, [1, ...]: a parameter that is trained if the file names it or it is known to be one, else
-    /// a buffer. It repeats for every batch, or has the batch of a value that it follows.
+    /// A constant as a value, [1, ...]: a trained parameter if the file names it or it is known to be one, else a
+    /// buffer. It is the same for every sample, or takes the batch size of another value.
     /// </summary>
     public Value ParameterValue(
         string nodeName, OnnxTensor constant, ImmutableArray<long> shape, Value? follows = null, bool isTrained = false)
@@ -104,7 +104,7 @@ internal sealed class NodeImport(
         if (constant.Origin is { } table && IsNamed(table) && shape.AsSpan()[1..].SequenceEqual(table.Shape.AsSpan())
             && constant.Floats.AsSpan().SequenceEqual(table.Floats))
         {
-            // All rows of a named table in their order: learned positions.
+            // Learned positions: all rows of a named table in order.
             return builder.Add(
                 nodeName, new Graphs.Operators.ParameterValue(AddsBatch: true), follows is { } like ? [like] : [],
                 [Parameter(table, "value", ParameterRole.Bias)]);
@@ -116,7 +116,7 @@ internal sealed class NodeImport(
             nodeName, new Graphs.Operators.ParameterValue(), follows is { } value ? [value] : [], [spec]);
     }
 
-    /// <summary>Whether a constant is an initializer that somebody named.</summary>
+    /// <summary>Whether a constant is an initializer with a name chosen by a person.</summary>
     public static bool IsNamed(OnnxTensor constant) =>
         constant.Kind == OnnxKind.Float && constant.Name is { } name && ImportedParameters.IsUsable(name);
 

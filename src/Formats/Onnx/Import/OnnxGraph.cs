@@ -7,9 +7,9 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// A network of ONNX's operators, between the file and our graph: passes rewrite it. Values are known by their names;
-/// each is made by a node, given (<see cref="Inputs"/>), or known (<see cref="Constants"/>). Shapes are for a batch of
-/// one.
+/// A network of ONNX operators, which passes rewrite before it becomes our graph. A value is identified by its name. It
+/// is a node's output, an input (<see cref="Inputs"/>) or a constant (<see cref="Constants"/>). Shapes are for a batch
+/// of one.
 /// </summary>
 internal sealed class OnnxGraph(string name, long opset)
 {
@@ -26,50 +26,48 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>In topological order after <see cref="Sort"/>.</summary>
     public IReadOnlyList<OnnxNode> Nodes => _nodes;
 
-    /// <summary>Values that the caller gives.</summary>
+    /// <summary>The network's inputs.</summary>
     public List<string> Inputs { get; } = [];
 
     public List<string> Outputs { get; } = [];
 
-    /// <summary>Initializers, and what passes have folded.</summary>
+    /// <summary>Initializers and folded constants.</summary>
     public Dictionary<string, OnnxTensor> Constants { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Shapes of values that are not constants, as far as they are known.</summary>
+    /// <summary>Known shapes of values that are not constants.</summary>
     public Dictionary<string, ImmutableArray<long>> Shapes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Kinds of values that are not constants and not floats.</summary>
     public Dictionary<string, OnnxKind> Kinds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How much may be computed of constants.</summary>
+    /// <summary>Limits the size of folded constants.</summary>
     public FoldingLimit Limit { get; } = new();
 
-    /// <summary>How large values may be.</summary>
+    /// <summary>Limits the size of values.</summary>
     public ShapeLimit ShapeLimit { get; } = new();
 
-    /// <summary>
-    /// What the file says beside the network; its inputs and outputs are in the order of this graph's.
-    /// </summary>
+    /// <summary>What the file states besides operators. Its inputs and outputs are in this graph's order.</summary>
     public GraphOrigin? Origin { get; set; }
 
-    /// <summary>The nodes as the file has them, by the names that they have here.</summary>
+    /// <summary>The original nodes of the file, by their names here.</summary>
     public Dictionary<string, NodeProto> Messages { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the file's tensors; null of a graph that is from no file.</summary>
+    /// <summary>Reads the file's tensors; null for a graph without a file.</summary>
     public TensorReader? Tensors { get; set; }
 
-    /// <summary>The nodes that turned out not to be read, and why.</summary>
+    /// <summary>The nodes that cannot be read, with the reasons.</summary>
     public List<UnreadNode> Unread { get; } = [];
 
-    /// <summary>What such nodes make, tensors of types that are not read, and what depends on either.</summary>
+    /// <summary>The outputs of such nodes, tensors of unsupported types, and all that depends on either.</summary>
     public HashSet<string> UnreadValues { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The node that makes a value, or null for inputs and constants.</summary>
+    /// <summary>The node that computes a value; null for inputs and constants.</summary>
     public OnnxNode? Maker(string value) => _makers.GetValueOrDefault(value);
 
-    /// <summary>The node that makes a value, if it is of this type of ONNX's own, else null.</summary>
+    /// <summary>The node that computes a value if it is this ONNX operator; null otherwise.</summary>
     public OnnxNode? Maker(string value, string type) => Maker(value) is { } node && node.Is(type) ? node : null;
 
-    /// <summary>The nodes that read a value, one that reads it twice once.</summary>
+    /// <summary>The nodes that read a value, each once.</summary>
     public IReadOnlyList<OnnxNode> Users(string value) => _users.TryGetValue(value, out var users) ? users : [];
 
     /// <summary>
@@ -80,19 +78,17 @@ internal sealed class OnnxGraph(string name, long opset)
     /// <summary>The constant of a value, or null.</summary>
     public OnnxTensor? Constant(string? value) => value is null ? null : Constants.GetValueOrDefault(value);
 
-    /// <summary>The only number of a constant, or null for other values.</summary>
+    /// <summary>The number of a constant with one element; null for other values.</summary>
     public double? Scalar(string? value) => Constant(value) is { IsScalar: true } constant ? constant.Numbers[0] : null;
 
-    /// <summary>The shape of a value; empty if it is a scalar, default where it is not known.</summary>
+    /// <summary>The shape of a value; empty for a scalar, default if unknown.</summary>
     public ImmutableArray<long> ShapeOf(string value) =>
         Constants.TryGetValue(value, out var constant) ? constant.Shape : Shapes.GetValueOrDefault(value);
 
     public OnnxKind KindOf(string value) =>
         Constants.TryGetValue(value, out var constant) ? constant.Kind : Kinds.GetValueOrDefault(value);
 
-    /// <summary>
-    /// A name that no node has; it counts as taken from then on. Values that a pass adds are named as their nodes.
-    /// </summary>
+    /// <summary>A new unique node name. Values that a pass adds are named after their nodes.</summary>
     public string FreshName(string wish)
     {
         var fresh = wish;
@@ -104,30 +100,30 @@ internal sealed class OnnxGraph(string name, long opset)
         return fresh;
     }
 
-    /// <summary>By output, which of its dimensions is the batch, once they are read.</summary>
+    /// <summary>For each output that was read, the dimension of the batch.</summary>
     public List<int> OutputBatches { get; } = [];
 
-    /// <summary>How many values of 8 or 16 bits were read as floats.</summary>
+    /// <summary>The number of 8-bit or 16-bit integer values that were read as floats.</summary>
     public int Dequantized { get; set; }
 
     /// <summary>Inputs of one sample without a batch.</summary>
     public HashSet<string> WithoutBatch { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the file takes one sample and no more.</summary>
+    /// <summary>Whether the file has a fixed batch size of 1.</summary>
     public bool HasFixedBatch => Origin is { Inputs: var inputs }
         && inputs.All(input => input.KeptNode is not null || input.Sizes is [null, ..]);
 
-    /// <summary>What nodes that are not read make with the batch in front.</summary>
+    /// <summary>Outputs of unread nodes whose dimension 0 is the batch.</summary>
     public HashSet<string> UnreadBatchFirst { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Says that a node is not read, nor what it makes.</summary>
+    /// <summary>Marks a node and its outputs as unread.</summary>
     public void Leave(OnnxNode node, string reason)
     {
         Unread.Add(new(node, reason));
         UnreadValues.UnionWith(node.Outputs.Where(output => output.Length > 0));
     }
 
-    /// <summary>Whether a node reads what is not read; what it makes is then not read either.</summary>
+    /// <summary>Whether a node reads an unread value. Its outputs are then marked as unread too.</summary>
     public bool Follows(OnnxNode node)
     {
         var follows = node.Reads.Any(UnreadValues.Contains);
@@ -139,14 +135,14 @@ internal sealed class OnnxGraph(string name, long opset)
         return follows;
     }
 
-    /// <summary>Adds a node at the end; <see cref="Sort"/> puts it in its place.</summary>
+    /// <summary>Adds a node at the end; <see cref="Sort"/> moves it to its place.</summary>
     public void Add(OnnxNode node)
     {
         foreach (var output in node.Outputs.Where(output => output.Length > 0))
         {
             if (Constants.ContainsKey(output) || Inputs.Contains(output) || !_makers.TryAdd(output, node))
             {
-                throw node.Error($"value '{output}' is made twice");
+                throw node.Error($"value '{output}' is defined twice");
             }
         }
 
@@ -172,7 +168,7 @@ internal sealed class OnnxGraph(string name, long opset)
         }
     }
 
-    /// <summary>Puts a node in another's place, which makes the same values or some of them.</summary>
+    /// <summary>Replaces a node by one with the same outputs or some of them.</summary>
     public void Replace(OnnxNode node, OnnxNode by)
     {
         var place = _nodes.IndexOf(node);
@@ -182,7 +178,7 @@ internal sealed class OnnxGraph(string name, long opset)
         _nodes.Insert(place, by);
     }
 
-    /// <summary>Lets a node read other values.</summary>
+    /// <summary>Changes the inputs of a node.</summary>
     public OnnxNode Rewire(OnnxNode node, ImmutableArray<string> inputs)
     {
         var rewired = node with { Inputs = inputs };
@@ -190,7 +186,7 @@ internal sealed class OnnxGraph(string name, long opset)
         return rewired;
     }
 
-    /// <summary>Lets all readers of a value, the network's outputs too, read another.</summary>
+    /// <summary>Replaces a value by another in all its readers and in the network's outputs.</summary>
     public void Redirect(string value, string to)
     {
         foreach (var user in Users(value).ToArray())
@@ -205,8 +201,8 @@ internal sealed class OnnxGraph(string name, long opset)
     }
 
     /// <summary>
-    /// Leaves out the outputs of nodes that nothing reads: exporters name them all the same. The first one, which the
-    /// node is known by, goes only where the others are as good.
+    /// Drops unused outputs of nodes: exporters name them anyway. The first output, which identifies the node, is
+    /// dropped only if the others can replace it.
     /// </summary>
     public void DropUnread()
     {
@@ -224,8 +220,7 @@ internal sealed class OnnxGraph(string name, long opset)
     }
 
     /// <summary>
-    /// Puts nodes into topological order and drops those that no output needs. A value that nobody makes and a cycle
-    /// are errors.
+    /// Sorts nodes topologically and drops those that no output needs. An undefined value or a cycle is an error.
     /// </summary>
     public void Sort()
     {
@@ -269,15 +264,15 @@ internal sealed class OnnxGraph(string name, long opset)
 
             if (Maker(value) is not { } maker)
             {
-                throw reader?.Error($"it reads '{value}', which nobody makes")
-                    ?? new OcsInputException($"output '{value}' is made by no node.");
+                throw reader?.Error($"it reads '{value}', which does not exist")
+                    ?? new OcsInputException($"output '{value}' does not exist.");
             }
 
             if (done.TryGetValue(maker, out var isDone))
             {
                 if (!isDone)
                 {
-                    throw maker.Error("it needs its own output, for the nodes form a cycle");
+                    throw maker.Error("it needs its own output: the nodes form a cycle");
                 }
 
                 return;
@@ -299,5 +294,5 @@ internal sealed class OnnxGraph(string name, long opset)
     }
 }
 
-/// <summary>A node that is not read, and why.</summary>
+/// <summary>A node that is not read, with the reason.</summary>
 internal readonly record struct UnreadNode(OnnxNode Node, string Reason);

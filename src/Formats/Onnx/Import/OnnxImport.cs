@@ -9,14 +9,14 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Makes our graph of ONNX's: constants are folded, patterns put together, and each node that is left is mapped.
+/// Converts an ONNX model to our graph: folds constants, fuses patterns, then maps each remaining node.
 /// </summary>
 internal static class OnnxImport
 {
-    /// <summary>The network of a file with its weights; what is not read of it is kept as it is.</summary>
+    /// <summary>Reads a network with its weights. Unsupported nodes are kept as they are.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="inputSize">Of the inputs without the batch, where the file leaves it open.</param>
-    /// <param name="wanted">The values that alone are read, and what they need; null for the whole file.</param>
+    /// <param name="inputSize">The shape of the inputs without the batch, for dynamic sizes.</param>
+    /// <param name="wanted">The names of the values to read; null for the whole file.</param>
     public static Network Read(string path, ReadOnlySpan<long> inputSize, ImmutableArray<string>? wanted = null)
     {
         var message = OnnxReader.Read(path);
@@ -59,9 +59,7 @@ internal static class OnnxImport
         return new(network, parameters.ToTable(network));
     }
 
-    /// <summary>
-    /// The network alone; its weights are read when they are asked for. A node that is not read is an error.
-    /// </summary>
+    /// <summary>Reads the network; its weights are read on demand. An unsupported node is an error.</summary>
     public static (Graph Graph, ImportedParameters Parameters) ToGraph(OnnxGraph graph) =>
         Convert(graph) ?? throw new OcsInputException(graph.Unread[0].Reason);
 
@@ -76,7 +74,7 @@ internal static class OnnxImport
         return new(network, parameters.ToTable(network));
     }
 
-    // Null if nodes turned out not to be read.
+    // Null if a node cannot be read.
     private static (Graph Graph, ImportedParameters Parameters)? Convert(OnnxGraph graph)
     {
         ConstantFolding.Apply(graph);
@@ -141,7 +139,7 @@ internal static class OnnxImport
             : new(graph.Name, [], [], []);
     }
 
-    // False if it turned out not to be read.
+    // False if the node cannot be read.
     private static bool Import(
         OnnxGraph graph, OnnxNode node, GraphBuilder builder, ImportedParameters parameters,
         Dictionary<string, Imported> values)
@@ -177,7 +175,7 @@ internal static class OnnxImport
             {
                 var maker = graph.Maker(name)
                     ?? throw new OcsInputException($"output '{name}' does not depend on any input.");
-                graph.Leave(maker, $"its output {maker.Outputs.IndexOf(name)} is read, which is not computed here");
+                graph.Leave(maker, $"its output {maker.Outputs.IndexOf(name)} is used, which is not supported");
             }
 
             return null;
@@ -185,7 +183,7 @@ internal static class OnnxImport
 
         if (value.IsMerged)
         {
-            graph.Leave(graph.Maker(name)!, "the samples of its output lie in one dimension with something else");
+            graph.Leave(graph.Maker(name)!, "the batch of its output is merged with another dimension");
         }
 
         graph.OutputBatches.Add(value.Batch);

@@ -6,9 +6,7 @@ using AttributeType = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>
-/// Reads a file into an <see cref="OnnxGraph"/>. Nothing is believed: whatever is wrong is one sentence.
-/// </summary>
+/// <summary>Reads a file into an <see cref="OnnxGraph"/>. Everything is checked; an error is one sentence.</summary>
 internal static class OnnxReader
 {
     public const int LowestOpset = 7;
@@ -19,19 +17,17 @@ internal static class OnnxReader
     private static readonly ImmutableArray<string> ExportersNames =
         ["torch_jit", "torch-jit-export", "main_graph", "graph"];
 
-    /// <summary>The messages of a file.</summary>
-    /// <exception cref="OcsInputException">It is no ONNX file, or ONNX Runtime would end the process.</exception>
+    /// <summary>Reads the protocol buffer of a file.</summary>
+    /// <exception cref="OcsInputException">It is not an ONNX file, or one that would crash ONNX Runtime.</exception>
     public static ModelProto Read(string path) => WholeFile.Read(path, Parse);
 
-    /// <summary>
-    /// The network of a file. A size of the inputs without the batch fills in what the file leaves open.
-    /// </summary>
+    /// <summary>Converts a file's model. The input size, without the batch, fills in dynamic sizes.</summary>
     public static OnnxGraph ToGraph(ModelProto model, string path, ReadOnlySpan<long> inputSize)
     {
-        var message = model.Graph ?? throw new OcsInputException("it holds no network.");
+        var message = model.Graph ?? throw new OcsInputException("it has no network.");
         if (message.SparseInitializer.Count > 0)
         {
-            throw new OcsInputException("it has sparse weights, which are not read: write them as full tensors.");
+            throw new OcsInputException("it has sparse weights, which are not supported: write them as full tensors.");
         }
 
         var isNamed = message.Name.Length > 0 && !ExportersNames.Contains(message.Name);
@@ -93,18 +89,18 @@ internal static class OnnxReader
         catch (InvalidProtocolBufferException error)
         {
             throw new OcsInputException(
-                $"it is no ONNX file, or is damaged ({error.Message.TrimEnd('.')}): give the whole file.", error);
+                $"it is not an ONNX file, or is damaged ({error.Message.TrimEnd('.')}): give the whole file.", error);
         }
     }
 
     private static long OpsetOf(ModelProto model)
     {
         var version = model.OpsetImport.FirstOrDefault(import => import.Domain is "" or "ai.onnx")?.Version
-            ?? throw new OcsInputException("it does not say which version of ONNX's operators it uses.");
+            ?? throw new OcsInputException("it does not state its opset.");
         return version is >= LowestOpset and <= HighestOpset
             ? version
             : throw new OcsInputException(
-                $"it uses operators of opset {version}, and {LowestOpset} to {HighestOpset} are read: "
+                $"it uses operators of opset {version}, and {LowestOpset} to {HighestOpset} are supported: "
                 + "export it again with one of them.");
     }
 
@@ -120,7 +116,7 @@ internal static class OnnxReader
         }
     }
 
-    /// <summary>A node of ours for one of a file.</summary>
+    /// <summary>Converts a node of a file.</summary>
     public static OnnxNode ToNode(NodeProto node, string name, TensorReader tensors) => new(
         name,
         node.OpType,

@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import;
 
-/// <summary>
-/// What the importer tells apart: every kind of real numbers is a 32-bit float, every kind of whole numbers 64 bits.
-/// </summary>
+/// <summary>The element types of the importer: all floats become 32-bit floats, all integers 64-bit integers.</summary>
 internal enum OnnxKind
 {
     Float,
@@ -12,9 +10,7 @@ internal enum OnnxKind
     Boolean,
 }
 
-/// <summary>
-/// A known value: an initializer, a constant, or what was folded. Its numbers are read when they are first asked for.
-/// </summary>
+/// <summary>A known value: an initializer, a constant, or a folded value. Its numbers are read on demand.</summary>
 internal sealed class OnnxTensor
 {
     private readonly LazyFloats? _floats;
@@ -30,19 +26,18 @@ internal sealed class OnnxTensor
 
     public ImmutableArray<long> Shape { get; }
 
-    /// <summary>The initializer that these numbers are, in its order; null for what was computed.</summary>
+    /// <summary>The initializer with exactly these numbers; null for computed values.</summary>
     public string? Name { get; }
 
-    /// <summary>The matrix that this is the transpose of, where it is known to be one.</summary>
+    /// <summary>The matrix of which this is the transpose, if known.</summary>
     public OnnxTensor? TransposeOf { get; private init; }
 
     /// <summary>
-    /// The initializer that all numbers were taken from, where folding only moved them; null if it computed or
-    /// joined.
+    /// The initializer that all numbers come from, if folding only moved them; null if it computed or joined them.
     /// </summary>
     public OnnxTensor? Origin { get; private init; }
 
-    /// <summary>The range of a type of few bits; null where it was not read from a file, or is not asked for.</summary>
+    /// <summary>The range of an 8-bit or 16-bit type; null for other types and for computed values.</summary>
     public (long Lowest, long Highest)? Bounds { get; init; }
 
     public long Count => CountOf(Shape);
@@ -51,14 +46,14 @@ internal sealed class OnnxTensor
     public float[] Floats =>
         _floats is not null ? _floats.Value : Array.ConvertAll(_integers!.Value, number => (float)number);
 
-    /// <summary>The same for whoever reads them once: of those that lie in the file no array is kept.</summary>
+    /// <summary>The same for a single reader: of floats of the file no array is kept.</summary>
     public ReadOnlySpan<float> FloatsOnce => _floats is not null ? _floats.Once : Floats;
 
-    /// <summary>The numbers, row-major, fractions cut off; booleans are 0 and 1.</summary>
+    /// <summary>The numbers as integers, row-major; fractions are truncated, booleans are 0 and 1.</summary>
     public long[] Integers =>
         _integers is not null ? _integers.Value : Array.ConvertAll(_floats!.Value, number => (long)number);
 
-    /// <summary>The numbers of any kind.</summary>
+    /// <summary>The numbers of any type as doubles.</summary>
     public double[] Numbers => _floats is not null
         ? Array.ConvertAll(_floats.Value, number => (double)number)
         : Array.ConvertAll(_integers!.Value, number => (double)number);
@@ -83,18 +78,18 @@ internal sealed class OnnxTensor
         _ => OfIntegers(shape, () => Array.ConvertAll(numbers, number => (long)number)),
     };
 
-    /// <summary>The same numbers as a parameter of its own.</summary>
+    /// <summary>The same numbers as a separate parameter.</summary>
     public OnnxTensor Named(string? name) => new(Kind, Shape, _floats, _integers, name) { Bounds = Bounds };
 
     /// <summary>The same numbers, row-major, in another shape.</summary>
     public OnnxTensor Reshaped(ImmutableArray<long> shape) =>
         new(Kind, shape, _floats, _integers, shape.SequenceEqual(Shape) ? Name : null) { Origin = Origin ?? this };
 
-    /// <summary>The same tensor, all of whose numbers are of another one.</summary>
+    /// <summary>The same tensor, marked as taken from another.</summary>
     public OnnxTensor TakenFrom(OnnxTensor source) =>
         new(Kind, Shape, _floats, _integers, Name) { TransposeOf = TransposeOf, Origin = source.Origin ?? source };
 
-    /// <summary>Rows as columns of a matrix.</summary>
+    /// <summary>The transpose of a matrix.</summary>
     public OnnxTensor Transposed()
     {
         if (TransposeOf is not null)
@@ -125,7 +120,7 @@ internal sealed class OnnxTensor
         };
     }
 
-    /// <summary>Whether it is one number, in any shape.</summary>
+    /// <summary>Whether it has one element, in any shape.</summary>
     public bool IsScalar => Count == 1;
 
     public static long CountOf(ImmutableArray<long> shape) => shape.Aggregate(1L, (product, size) => product * size);

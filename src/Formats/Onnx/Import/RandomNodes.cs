@@ -3,13 +3,14 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Refuses nodes that draw from a distribution which does not exist. ONNX Runtime does not check them: an assertion of
-/// C++'s library ends the process.
+/// Refuses random nodes with invalid distributions. ONNX Runtime does not check them, and an assertion of the C++
+/// library ends the process.
 /// </summary>
 internal static class RandomNodes
 {
     /// <summary>
-    /// Fails at a scale that is not above 0, or bounds in the wrong order, also within branches, loops and functions.
+    /// Fails for a scale that is not above 0, and for bounds in the wrong order. Checks branches, loops and functions
+    /// too.
     /// </summary>
     public static void Require(ModelProto model)
     {
@@ -20,7 +21,7 @@ internal static class RandomNodes
         }
     }
 
-    /// <summary>The error of <see cref="Require(ModelProto)"/>; null for none.</summary>
+    /// <summary>The error of <see cref="Require(ModelProto)"/>; null if the model is valid.</summary>
     public static OcsInputException? RefusalOf(ModelProto model)
     {
         try

@@ -7,20 +7,19 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
-/// Makes values of the file's tensors: their sizes are checked against the bytes that are there, before memory is
-/// taken.
+/// Reads the file's tensors. Sizes are checked against the available bytes before memory is allocated.
 /// </summary>
 internal sealed class TensorReader(ExternalData external)
 {
     private const int HighestRank = 16;
 
-    /// <summary>How many numbers all tensors so far have.</summary>
+    /// <summary>The number of elements in all tensors so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Whether a tensor's type is one that is read.</summary>
+    /// <summary>Whether a tensor's type is supported.</summary>
     public static bool CanRead(TensorProto tensor) => SizeOf((DataType)tensor.DataType) > 0;
 
-    /// <summary>How many bytes a tensor of a type that is read has.</summary>
+    /// <summary>The bytes of a tensor of a supported type.</summary>
     public static long LengthOf(TensorProto tensor) => SizeOf((DataType)tensor.DataType) is > 0 and var size
         ? CountOf(tensor, [.. tensor.Dims], size) * size
         : throw Error(tensor, $"is of the type {(DataType)tensor.DataType} and lies outside: put it into the model");
@@ -32,7 +31,7 @@ internal sealed class TensorReader(ExternalData external)
         var size = SizeOf(type);
         if (size == 0)
         {
-            throw Error(tensor, $"has elements of the type {type}, which are not read: 32-bit floats and integers are");
+            throw Error(tensor, $"has the type {type}, which is not supported: 32-bit floats and integers are");
         }
 
         var count = CountOf(tensor, shape, size);
@@ -65,7 +64,7 @@ internal sealed class TensorReader(ExternalData external)
                 BoundsOf(type));
     }
 
-    /// <summary>The range of a type of 8 or 16 bits; null for others.</summary>
+    /// <summary>The range of an 8-bit or 16-bit integer type; null for others.</summary>
     public static (long Lowest, long Highest)? BoundsOf(DataType type) => type switch
     {
         DataType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
@@ -79,7 +78,7 @@ internal sealed class TensorReader(ExternalData external)
     {
         if (shape.Length > HighestRank || shape.Any(dimension => dimension < 0))
         {
-            throw Error(tensor, $"has no shape that a tensor can have: [{string.Join(", ", shape.Take(HighestRank))}]");
+            throw Error(tensor, $"has an impossible shape: [{string.Join(", ", shape.Take(HighestRank))}]");
         }
 
         try

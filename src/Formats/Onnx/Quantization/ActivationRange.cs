@@ -1,11 +1,11 @@
 namespace Ocs.Formats.Onnx.Quantization;
 
-/// <summary>The numbers that an activation had for calibration samples, and the scale that follows.</summary>
+/// <summary>The range of an activation over calibration samples, and its scale.</summary>
 /// <param name="name">The value's name in the file.</param>
 /// <param name="method">How the range is chosen.</param>
 internal sealed class ActivationRange(string name, CalibrationMethod method)
 {
-    // So much of the numbers is left out by the percentile, half on either side.
+    // The fraction of numbers that the percentile method drops, half on either side.
     private const double LeftOut = 1e-4;
 
     private readonly Histogram? _histogram = method == CalibrationMethod.MinMax ? null : new();
@@ -32,7 +32,7 @@ internal sealed class ActivationRange(string name, CalibrationMethod method)
         _histogram?.Add(numbers);
     }
 
-    /// <summary>The scale of its 8-bit numbers.</summary>
+    /// <summary>The scale of the activation's 8-bit numbers.</summary>
     public AffineScale ToScale()
     {
         var (low, high) = method switch

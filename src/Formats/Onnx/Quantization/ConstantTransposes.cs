@@ -5,10 +5,10 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Quantization;
 
-/// <summary>Stores transposed weights where a node transposes them, so that a layer reads stored ones.</summary>
+/// <summary>Folds Transposes of weights, so that layers read stored weights.</summary>
 internal static class ConstantTransposes
 {
-    /// <summary>Changes a graph; weights that nothing reads any more leave.</summary>
+    /// <summary>Changes a graph, and removes weights without readers.</summary>
     public static void Fold(GraphProto graph)
     {
         var constants = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// The range of a histogram that 256 levels describe best: the Kullback-Leibler divergence of the clipped counts from
-/// the same counts spread evenly over each level is the smallest.
+/// The range of a histogram that 256 levels describe best: it minimizes the Kullback-Leibler divergence between the
+/// clipped counts and the same counts spread evenly over each level.
 /// </summary>
 internal static class EntropyRange
 {
@@ -10,7 +10,7 @@ internal static class EntropyRange
     private const int Step = 64;
     private const double LeastProbability = 1e-9;
 
-    /// <summary>The bounds of the range, at most the smallest and the largest bin that is not empty.</summary>
+    /// <summary>The bounds of the range. They lie within the bins that are not empty.</summary>
     public static (double Low, double High) Of(Histogram histogram)
     {
         var counts = histogram.Counts.ToArray();
@@ -20,7 +20,7 @@ internal static class EntropyRange
             return (0, 0);
         }
 
-        // 0 is exact whatever the range is, so how many zeros an activation gives must not count.
+        // 0 is exact for any range, so the number of zeros must not count.
         const int Zero = Histogram.Bins / 2;
         counts[Zero] = counts[Zero + 1];
         var best = (Divergence: double.PositiveInfinity, First: first, End: end);

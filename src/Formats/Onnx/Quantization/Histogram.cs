@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Counts of numbers in bins of equal width around 0. Where a larger number comes, the bins become twice as wide.
+/// Counts numbers in bins of equal width around 0. For a number outside, the width of all bins doubles.
 /// </summary>
 internal sealed class Histogram
 {
@@ -11,7 +11,7 @@ internal sealed class Histogram
     private long[] _counts = new long[Bins];
     private double _reach;
 
-    /// <summary>How many numbers are in each bin.</summary>
+    /// <summary>The count of each bin.</summary>
     public ReadOnlySpan<long> Counts => _counts;
 
     /// <summary>The lower bound of a bin.</summary>

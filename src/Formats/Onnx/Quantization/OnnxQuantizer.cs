@@ -8,39 +8,41 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Writes a network as an ONNX file that computes with 8-bit numbers. Whoever uses it runs the float file with
-/// calibration samples, and passes on what its activations were.
+/// Writes a network as an 8-bit quantized ONNX file. The caller runs the float file with calibration samples, and
+/// passes on its activations.
 /// </summary>
 internal sealed class OnnxQuantizer
 {
+    // The first whose DequantizeLinear has a scale for each channel.
+    private const int LowestOpset = 13;
+
     private readonly ModelProto _model;
     private readonly QuantizationPlan _plan;
     private readonly Dictionary<string, ActivationRange> _ranges;
 
-    private OnnxQuantizer(ModelProto model, QuantizationPlan plan, CalibrationMethod method)
+    private OnnxQuantizer(ModelProto model, long floatBytes, QuantizationPlan plan, CalibrationMethod method)
     {
-        (_model, _plan) = (model, plan);
+        (_model, _plan, FloatBytes) = (model, plan, floatBytes);
         Observed = [.. plan.Made.Values.Concat(plan.Needed).Distinct(StringComparer.Ordinal)];
         _ranges = Observed.ToDictionary(
             name => name, name => new ActivationRange(name, method), StringComparer.Ordinal);
-        FloatBytes = model.CalculateSize();
     }
 
-    /// <summary>The values whose numbers are needed: inputs or outputs of the calibration file.</summary>
+    /// <summary>The values to observe: inputs or outputs of the calibration file.</summary>
     public ImmutableArray<string> Observed { get; }
 
     /// <summary>The size of the float file.</summary>
     public long FloatBytes { get; }
 
-    /// <summary>How many layers with weights become int8.</summary>
+    /// <summary>The number of layers whose weights become int8.</summary>
     public int Layers => _plan.Layers;
 
     /// <summary>The layers with weights that stay float.</summary>
     public IReadOnlyList<string> FloatLayers => _plan.FloatLayers;
 
-    /// <summary>Prepares a network; batch norms become part of the layers before them.</summary>
+    /// <summary>Prepares a network; batch norms are folded into the layers before them.</summary>
     /// <exception cref="OcsInputException">
-    /// An option does not fit the network, or its file would be too large for one.
+    /// An option does not fit the network, or the file would be too large.
     /// </exception>
     public static OnnxQuantizer Of(
         Graph graph, ParameterTable parameters, OnnxOptions onnx, QuantizationOptions options)
@@ -52,13 +54,30 @@ internal sealed class OnnxQuantizer
                 + "prune it first.");
         }
 
-        onnx = onnx with { FoldBatchNorm = true, Floats = OnnxFloats.Float32 };
+        onnx = onnx with
+        {
+            FoldBatchNorm = true,
+            Floats = OnnxFloats.Float32,
+            Opset = OpsetOf(graph, onnx),
+        };
         var model = OnnxFile.ToModel(graph, parameters, onnx);
+        var floatBytes = model.CalculateSize();
         ConstantTransposes.Fold(model.Graph);
-        return new(model, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
+        InputChannels.Pad(model.Graph, node => QuantizationPlan.IsExcluded(node, options.Exclude));
+        return new(model, floatBytes, QuantizationPlan.Of(model.Graph, options.Exclude), options.Calibration);
     }
 
-    /// <summary>Writes the float network with what is <see cref="Observed"/> as outputs behind its own.</summary>
+    private static int? OpsetOf(Graph graph, OnnxOptions onnx) => onnx.OpsetOf(graph) >= LowestOpset
+        ? onnx.Opset
+        : onnx.Opset is null && graph.Origin?.Kept is null
+            ? LowestOpset
+            : throw new OcsInputException(
+                $"{graph.Name} would be written in opset {onnx.OpsetOf(graph)}, which has no scale for each channel; "
+                + (onnx.Opset is null
+                    ? $"it has nodes that are kept as they are, so export it again with opset {LowestOpset} or later."
+                    : $"int8 files have opset {LowestOpset} or later: leave the opset out, or choose such a one."));
+
+    /// <summary>Writes the float network with the <see cref="Observed"/> values as further outputs.</summary>
     public void WriteForCalibration(Stream stream)
     {
         var model = _model.Clone();
@@ -69,7 +88,7 @@ internal sealed class OnnxQuantizer
         model.WriteTo(stream);
     }
 
-    /// <summary>Passes on the numbers of a value for some samples.</summary>
+    /// <summary>Adds the numbers of a value for some samples.</summary>
     public void Observe(string name, ReadOnlySpan<float> numbers) => _ranges[name].Add(numbers);
 
     /// <summary>Writes the file, once.</summary>

@@ -7,9 +7,8 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Puts QuantizeLinear and DequantizeLinear around what a plan says, and stores the layers' weights as int8 and their
-/// biases as int32. A runtime makes one integer kernel of a layer between them; one that does not know such kernels
-/// computes the same in float.
+/// Inserts QuantizeLinear and DequantizeLinear by a plan, and stores weights as int8 and biases as int32. A runtime
+/// fuses a layer between them into an integer kernel, or else computes in float.
 /// </summary>
 internal sealed class QdqRewriting
 {
@@ -17,8 +16,10 @@ internal sealed class QdqRewriting
     private readonly QuantizationPlan _plan;
     private readonly Func<string, AffineScale> _scaleOf;
     private readonly Dictionary<string, TensorProto> _constants;
-    private readonly HashSet<string> _names;
+    private readonly FreshNames _names;
     private readonly Dictionary<string, (string Scale, string Zero)> _scales = new(StringComparer.Ordinal);
+    private readonly Dictionary<byte, string> _zeros = [];
+    private readonly Dictionary<string, string> _rounded = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _weights = new(StringComparer.Ordinal);
     private readonly List<NodeProto> _nodes = [];
 
@@ -26,17 +27,12 @@ internal sealed class QdqRewriting
     {
         (_graph, _plan, _scaleOf) = (graph, plan, scaleOf);
         _constants = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        _names =
-        [
-            .. _constants.Keys,
-            .. graph.Input.Select(input => input.Name),
-            .. graph.Node.SelectMany(node => node.Output),
-        ];
+        _names = new(graph);
     }
 
     /// <summary>Changes a graph.</summary>
     /// <param name="graph">The graph, which is changed.</param>
-    /// <param name="plan">What becomes 8-bit numbers.</param>
+    /// <param name="plan">The values that become 8-bit numbers.</param>
     /// <param name="scaleOf">The scale of a value.</param>
     public static void Apply(GraphProto graph, QuantizationPlan plan, Func<string, AffineScale> scaleOf) =>
         new QdqRewriting(graph, plan, scaleOf).Apply();
@@ -55,13 +51,19 @@ internal sealed class QdqRewriting
                 Rewrite(node);
             }
 
+            if (IsDoneByRounding(node))
+            {
+                AddPair(node.Input[0], node.Output[0], ScaleOf(node.Output[0]));
+                continue;
+            }
+
             _nodes.Add(node);
             for (var place = 0; place < node.Output.Count; place++)
             {
                 var value = node.Output[place];
                 if (_plan.Made.ContainsKey(value))
                 {
-                    node.Output[place] = Fresh(value, "float");
+                    node.Output[place] = _names.Numbered("f");
                     AddPair(node.Output[place], value, ScaleOf(value));
                 }
 
@@ -82,15 +84,29 @@ internal sealed class QdqRewriting
         field.AddRange(items);
     }
 
-    private static string RoundedName(string value) => $"{value}:rounded";
-
-    // A float value that 8-bit nodes read; others read it as it is.
+    // A float value that 8-bit nodes read quantized; other nodes read it as it is.
     private void AddRounded(string value)
     {
         if (_plan.Needed.Contains(value))
         {
-            AddPair(value, RoundedName(value), ScaleOf(value));
+            AddPair(value, _rounded[value] = _names.Numbered("r"), ScaleOf(value));
         }
+    }
+
+    // Whether a ReLU at the end of a layer or sum only bounds what the bounds of the 8-bit numbers bound, too.
+    private bool IsDoneByRounding(NodeProto node)
+    {
+        if (node.OpType is not ("Relu" or "Clip") || !_plan.Nodes.Contains(node)
+            || _plan.Made.ContainsKey(node.Input[0]))
+        {
+            return false;
+        }
+
+        var scale = _scaleOf(node.Output[0]);
+        return node.OpType == "Relu" ? scale.Zero == 0 : IsAt(1, byte.MinValue) && IsAt(2, byte.MaxValue);
+
+        bool IsAt(int input, byte end) => input >= node.Input.Count || node.Input[input].Length == 0
+            || (_constants.TryGetValue(node.Input[input], out var bound) && scale.Round(Floats(bound)[0]) == end);
     }
 
     private void Rewrite(NodeProto node)
@@ -102,9 +118,9 @@ internal sealed class QdqRewriting
 
         for (var place = 0; place < node.Input.Count; place++)
         {
-            if (_plan.Needed.Contains(node.Input[place]))
+            if (_rounded.TryGetValue(node.Input[place], out var rounded))
             {
-                node.Input[place] = RoundedName(node.Input[place]);
+                node.Input[place] = rounded;
             }
         }
     }
@@ -123,8 +139,8 @@ internal sealed class QdqRewriting
         }
     }
 
-    // Layers that share weights share their int8 numbers, too, if the scales are the same.
-    // ONNX Runtime 1.31 joins a Gemm only with weights whose zeros are stated, which are 0 anyway.
+    // Layers that share weights share their int8 numbers too, if the scales are equal. ONNX Runtime 1.31 fuses a Gemm
+    // only if the zero points of its weights are stated, though they are 0.
     private string Weight(TensorProto weight, QuantizedWeights quantized, int axis, bool statesZero)
     {
         var scales = MemoryMarshal.AsBytes<float>(quantized.Scales);
@@ -132,14 +148,14 @@ internal sealed class QdqRewriting
         if (!_weights.TryGetValue(key, out var rounded))
         {
             var numbers = Add(
-                Fresh(weight.Name, "int8"), DataType.Int8, [.. weight.Dims],
+                _names.Of($"{weight.Name}:int8"), DataType.Int8, [.. weight.Dims],
                 MemoryMarshal.AsBytes<sbyte>(quantized.Weights));
-            var scale = Add(Fresh(weight.Name, "scale"), DataType.Float, [quantized.Scales.Length], scales);
+            var scale = Add(_names.Numbered("s"), DataType.Float, [quantized.Scales.Length], scales);
             var zeros = new byte[quantized.Scales.Length];
             string[] zero = statesZero
-                ? [Add(Fresh(weight.Name, "zero"), DataType.Int8, [zeros.Length], zeros)]
+                ? [Add(_names.Numbered("z"), DataType.Int8, [zeros.Length], zeros)]
                 : [];
-            rounded = Dequantize(Fresh(weight.Name, "rounded"), axis, [numbers, scale, .. zero]);
+            rounded = Dequantize(_names.Numbered("r"), axis, [numbers, scale, .. zero]);
             _weights.Add(key, rounded);
         }
 
@@ -149,10 +165,10 @@ internal sealed class QdqRewriting
     private string Bias(string name, int[] numbers, float[] scales)
     {
         var integers = Add(
-            Fresh(name, "int32"), DataType.Int32, [numbers.Length], MemoryMarshal.AsBytes<int>(numbers));
+            _names.Of($"{name}:int32"), DataType.Int32, [numbers.Length], MemoryMarshal.AsBytes<int>(numbers));
         var scale = Add(
-            Fresh(name, "scale"), DataType.Float, [scales.Length], MemoryMarshal.AsBytes<float>(scales));
-        return Dequantize(Fresh(name, "rounded"), 0, integers, scale);
+            _names.Numbered("s"), DataType.Float, [scales.Length], MemoryMarshal.AsBytes<float>(scales));
+        return Dequantize(_names.Numbered("r"), 0, integers, scale);
     }
 
     private (string Scale, string Zero) ScaleOf(string value)
@@ -161,9 +177,14 @@ internal sealed class QdqRewriting
         if (!_scales.TryGetValue(root, out var names))
         {
             var (scale, zero) = _scaleOf(root);
+            if (!_zeros.TryGetValue(zero, out var zeroName))
+            {
+                zeroName = Add(_names.Numbered("z"), DataType.Uint8, [], [zero]);
+                _zeros.Add(zero, zeroName);
+            }
+
             names = (
-                Add(Fresh(root, "scale"), DataType.Float, [], MemoryMarshal.AsBytes<float>([scale])),
-                Add(Fresh(root, "zero"), DataType.Uint8, [], [zero]));
+                Add(_names.Numbered("s"), DataType.Float, [], MemoryMarshal.AsBytes<float>([scale])), zeroName);
             _scales.Add(root, names);
         }
 
@@ -172,7 +193,7 @@ internal sealed class QdqRewriting
 
     private void AddPair(string from, string to, (string Scale, string Zero) scale)
     {
-        var numbers = Fresh(to, "uint8");
+        var numbers = _names.Numbered("q");
         var quantize = new NodeProto { OpType = "QuantizeLinear" };
         quantize.Input.AddRange([from, scale.Scale, scale.Zero]);
         quantize.Output.Add(numbers);
@@ -195,17 +216,6 @@ internal sealed class QdqRewriting
     private string Add(string name, DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
     {
         _graph.Initializer.Add(OnnxWeights.Message(name, type, shape, bytes));
-        return name;
-    }
-
-    private string Fresh(string value, string what)
-    {
-        var name = $"{value}:{what}";
-        while (!_names.Add(name))
-        {
-            name += "'";
-        }
-
         return name;
     }
 

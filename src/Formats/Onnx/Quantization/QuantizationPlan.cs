@@ -5,12 +5,12 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Quantization;
 
 /// <summary>
-/// Which nodes of a file compute with 8-bit numbers, and which values become such numbers. The rules are those of ONNX
-/// Runtime's kernels on the CPU.
+/// Chooses the nodes of a file that compute with 8-bit numbers, and the values that become such numbers. The rules
+/// follow ONNX Runtime's CPU kernels.
 /// </summary>
 /// <remarks>
-/// A layer with weights always does. Sums, products, pools and the like do where their inputs are 8-bit numbers anyway.
-/// A ReLU belongs to the layer or sum before it. What only moves numbers keeps their scale.
+/// Layers with weights always do. Sums, products and pools do if their inputs are 8-bit numbers. A ReLU belongs to the
+/// layer or sum before it. Nodes that only move numbers keep the scale.
 /// </remarks>
 internal sealed class QuantizationPlan
 {
@@ -53,17 +53,19 @@ internal sealed class QuantizationPlan
     public IReadOnlySet<NodeProto> Nodes => _nodes;
 
     /// <summary>
-    /// The values that such nodes give, all of whose readers get 8-bit numbers; for each the value whose scale it has.
+    /// Outputs of such nodes, whose readers all get 8-bit numbers; for each, the value that has its scale.
     /// </summary>
     public IReadOnlyDictionary<string, string> Made => _made;
 
     /// <summary>Other values that such nodes read.</summary>
     public IReadOnlySet<string> Needed => _needed;
 
-    /// <summary>Layers with weights that stay float, in order: excluded, or without an 8-bit form here.</summary>
+    /// <summary>
+    /// Layers with weights that stay float, in order: excluded ones, and those without an 8-bit form.
+    /// </summary>
     public List<string> FloatLayers { get; } = [];
 
-    /// <summary>How many layers with weights compute with 8-bit numbers.</summary>
+    /// <summary>The number of layers with weights that compute with 8-bit numbers.</summary>
     public int Layers { get; private set; }
 
     /// <summary>Makes a plan.</summary>
@@ -76,14 +78,14 @@ internal sealed class QuantizationPlan
             {
                 var names = graph.Node.Select(node => node.Name);
                 throw new OcsInputException(
-                    $"No node is named '{pattern}', which is to stay float{NearestName.Question(pattern, names)}");
+                    $"No node is named '{pattern}', which should stay float{NearestName.Question(pattern, names)}");
             }
         }
 
         var plan = new QuantizationPlan(graph);
         foreach (var node in graph.Node)
         {
-            if (!exclude.Any(pattern => IsNamed(node, pattern)))
+            if (!IsExcluded(node, exclude))
             {
                 plan.Decide(node);
             }
@@ -111,15 +113,19 @@ internal sealed class QuantizationPlan
             || (_constants.TryGetValue(node.Input[2], out var bias) && IsVector(bias, node, weight)))
         && (node.OpType != "Gemm" || IsPlain(node));
 
-    /// <summary>The dimension of a layer's weights that counts its output channels.</summary>
+    /// <summary>The dimension of the output channels in a layer's weights.</summary>
     public static int ChannelAxis(NodeProto layer) =>
         layer.OpType == "Conv" || (layer.OpType == "Gemm" && IntOf(layer, "transB", 0) == 1) ? 0 : 1;
+
+    /// <summary>Whether one of the patterns names a node, or a module with all its nodes and parts.</summary>
+    public static bool IsExcluded(NodeProto node, ImmutableArray<string> exclude) =>
+        exclude.Any(pattern => IsNamed(node, pattern));
 
     private bool HasWeights(NodeProto node) =>
         node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "GRU" or "LSTM" or "MatMul" or "RNN"
         && node.Input.Any(name => _constants.TryGetValue(name, out var weight) && weight.Dims.Count > 1);
 
-    // A name, or that of a module with all its nodes and parts.
+    // Matches a node's name, or a module's name for all its nodes.
     private static bool IsNamed(NodeProto node, string pattern) =>
         new[] { pattern, $"{pattern}.*", $"{pattern}/*" }
             .Any(each => FileSystemName.MatchesSimpleExpression(each, node.Name, ignoreCase: false));
@@ -171,7 +177,7 @@ internal sealed class QuantizationPlan
         }
     }
 
-    // A sum with a float value stays float: that of a transformer, which 8 bits would harm, is such a sum.
+    // A sum with a float value stays float, such as a transformer's residual sum, which 8 bits would harm.
     private void Combine(NodeProto node)
     {
         var areMade = node.Input.Count(_made.ContainsKey);
@@ -187,7 +193,7 @@ internal sealed class QuantizationPlan
         }
     }
 
-    // Whether a ReLU may be the end of the node before it.
+    // Whether a ReLU can be fused into the node before it.
     private bool EndsIn(string value) =>
         _readers[value] == 1 && !_outputs.Contains(value)
         && _producers.TryGetValue(value, out var before) && (IsLayer(before) || before.OpType is "Add" or "Mul");

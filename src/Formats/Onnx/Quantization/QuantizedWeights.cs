@@ -6,12 +6,12 @@ namespace Ocs.Formats.Onnx.Quantization;
 /// <param name="Bias">
 /// The bias as int32 numbers, which integer kernels add to their sums; null if there is none.
 /// </param>
-/// <param name="BiasScales">Its scales: those of the sums, so of the layer's input times those of the weights.</param>
+/// <param name="BiasScales">The bias scales: the input's scale times the weights' scales.</param>
 internal sealed record QuantizedWeights(sbyte[] Weights, float[] Scales, int[]? Bias, float[] BiasScales)
 {
     private const int Largest = sbyte.MaxValue;
 
-    // So large a bias may be, in its scale: the sum of the products has to fit beside it.
+    // The largest bias in units of its scale: the sum of products must fit beside it.
     private const double LargestBias = int.MaxValue / 2;
 
     /// <summary>Quantizes a layer.</summary>
@@ -32,7 +32,7 @@ internal sealed record QuantizedWeights(sbyte[] Weights, float[] Scales, int[]? 
             largest[channel] = Math.Max(largest[channel], Math.Abs(weights[i]));
         }
 
-        // Where weights are next to nothing and the bias is not, the bias decides.
+        // If weights are close to 0 and the bias is not, the bias decides.
         var scales = new float[channels];
         for (var channel = 0; channel < channels; channel++)
         {

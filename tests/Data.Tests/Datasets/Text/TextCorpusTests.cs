@@ -144,7 +144,7 @@ public sealed class TextCorpusTests : IDisposable
     {
         var many = string.Concat(Enumerable.Repeat("ab", 50));
         Refused(_folder.PathOf("none.txt"), "can't be read as a text");
-        Refused(_folder.Write("empty.txt", ""), "it is empty, or it is no ordinary file; give a text file");
+        Refused(_folder.Write("empty.txt", ""), "it is empty, or it is not a regular file; give a text file");
         Directory.CreateDirectory(_folder.PathOf("folder"));
         Refused(_folder.PathOf("folder"), "has no file *.txt; give a text file, or a folder of them.");
         Refused(

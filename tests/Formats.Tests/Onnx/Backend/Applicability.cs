@@ -30,7 +30,7 @@ internal static class Applicability
     private static readonly HashSet<string> OfImages =
     [
         "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool",
-        "GlobalMaxPool", "GroupNormalization", "InstanceNormalization", "LRN", "MaxPool", "Resize",
+        "GlobalMaxPool", "GridSample", "GroupNormalization", "InstanceNormalization", "LRN", "MaxPool", "Resize",
         "SpaceToDepth", "Upsample",
     ];
 

@@ -10,7 +10,7 @@ namespace Ocs.Formats.Tests.Onnx.Backend;
 public sealed class BackendNodeTests(ITestOutputHelper output)
 {
     [BackendTheory]
-    [InlineData("node", 380)]
+    [InlineData("node", 388)]
     [InlineData("pytorch-converted", 36)]
     [InlineData("simple", 7)]
     public void Every_applicable_test_of_a_suite_passes(string suite, int atLeast)

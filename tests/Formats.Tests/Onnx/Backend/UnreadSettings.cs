@@ -15,7 +15,7 @@ internal static class UnreadSettings
         "Compress" when Find(node, "axis") is null => "elements of all dimensions",
         "Gemm" when Int(node, "transA") != 0 => "matrix products that sum over the batch",
         "Gemm" when node.Input.Count > 2
-            && Shape(test, node.Input[2]) is [> 1, _] => "biases that differ from sample to sample",
+            && Shape(test, node.Input[2]) is [> 1, _] => "biases that differ between samples",
         _ => null,
     };
 

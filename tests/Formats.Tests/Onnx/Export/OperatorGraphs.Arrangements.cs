@@ -15,6 +15,17 @@ internal static partial class OperatorGraphs
                 (g, x) => g.Pad2d("op", x, new(2, 1), new(0, 3), mode, mode == PaddingMode.Constant ? 1.5 : 0));
         }
 
+        foreach (var mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear, UpsampleMode.Bicubic })
+        {
+            foreach (var padding in Enum.GetValues<PaddingMode>())
+            {
+                yield return Image($"grid_{mode}_{padding}", (g, x) => Sampled(g, x, new(mode, padding)));
+                yield return Image(
+                    $"grid_corners_{mode}_{padding}",
+                    (g, x) => Sampled(g, x, new(mode, padding, AlignCorners: true)));
+            }
+        }
+
         yield return Image("pad_channels", (g, x) => g.PadChannels("op", x, 1, 2));
         yield return Of("pad_channels_matrix", [3], (g, x) => g.PadChannels("op", x, 2, 0));
         yield return Of("shuffle", [6, 3, 2], (g, x) => g.ChannelShuffle("op", x, 3));
@@ -126,4 +137,7 @@ internal static partial class OperatorGraphs
         yield return Of("continuous_bias", [2, 4, 3], (g, x) => g.ScaledDotProductAttention(
             "op", x, x, x, [g.ContinuousPositionBias("bias", "network", x, 2, 2)]));
     }
+
+    private static Value Sampled(GraphBuilder g, Value x, GridSample op) => g.Add(
+        "op", op, [x, g.Permute("places", g.SelectChannels("two", x, [3, 1]), 0, 2, 3, 1)], []);
 }

@@ -23,6 +23,10 @@ internal static partial class OperatorGraphs
         return g.Build(body(g, g.Input("input", sample)));
     }
 
+    /// <summary>The first operator set that has all of a graph's operators.</summary>
+    public static int FirstOpset(Graph graph) =>
+        graph.Nodes.Any(node => node.Operator is GridSample) ? 16 : OnnxOptions.LowestOpset;
+
     private static Graph Image(string name, Body body) => Of(name, [4, 7, 6], body);
 
     private static IEnumerable<Graph> Elementwise()

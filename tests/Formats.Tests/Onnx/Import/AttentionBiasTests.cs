@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Ocs.Formats.Onnx.Import;
+using Ocs.Formats.Onnx.Import.Operators;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
@@ -34,6 +36,21 @@ public sealed class AttentionBiasTests : IDisposable
         Assert.Equal(
             new Pair(1, 2),
             Assert.Single(read.Graph.Nodes.Select(node => node.Operator).OfType<RelativePositionBias>()).Window);
+    }
+
+    [Fact]
+    public void A_bias_by_distance_in_a_sequence_has_one_row_a_distance()
+    {
+        // A window of 2 x 2 fits, too, and has more rows.
+        float[] numbers =
+            [.. Enumerable.Range(0, 32).Select(at => 10f * (at / 16) + at % 4 - at / 4 % 4)];
+        var table = PositionTable.Find(OnnxTensor.OfFloats([1, 2, 4, 4], () => numbers), heads: 2)!;
+
+        Assert.Equal(new Pair(1, 4), table.Window);
+        Assert.Equal([7L, 2], table.Rows.Shape.ToArray());
+        Assert.Equal(
+            [-3f, 7, -2, 8, -1, 9, 0, 10, 1, 11, 2, 12, 3, 13],
+            table.Rows.Floats.Chunk(2).OrderBy(row => row[0]).SelectMany(row => row));
     }
 
     [Fact]

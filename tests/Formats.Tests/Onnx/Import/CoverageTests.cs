@@ -37,6 +37,18 @@ public sealed class CoverageTests : IDisposable
                 g.Node("Sqrt", [g.Node("Add", [g.Node("ReduceMean", [g.Node("Pow", [x, g.Scalar(2)], [])], [],
                     ("axes", new[] { 1 })), g.Scalar(1e-3f)], [])], []),
             ], []),
+        ["RMS norm by rsqrt, as Llama's"] = (g, x) => g.Node(
+            "Mul",
+            [
+                g.Weight("norm.weight", [6], 1, 0.5f, 2, 1.5f, -1, 1),
+                g.Node("Mul", [x, g.Node("Reciprocal", [Root(g, x)], [])], []),
+            ], []),
+        ["RMS norm by 1 / x"] = (g, x) => g.Node(
+            "Mul",
+            [
+                g.Node("Mul", [g.Node("Div", [g.Scalar(1), Root(g, x)], []), x], []),
+                g.Weight("norm.weight", [6], 1, 0.5f, 2, 1.5f, -1, 1),
+            ], []),
         ["ReduceL1"] = (g, x) => g.Node("ReduceL1", [x], [], ("axes", new[] { 2, 3 })),
         ["ReduceSumSquare"] = (g, x) => g.Node("ReduceSumSquare", [x], [], ("axes", new[] { 3 }), ("keepdims", 0)),
         ["ReduceMin"] = (g, x) => g.Node("ReduceMin", [x], [], ("axes", new[] { 1, 2 })),
@@ -107,6 +119,13 @@ public sealed class CoverageTests : IDisposable
     }
 
     private static string Times(HandMade g, string x, float number) => g.Node("Mul", [x, g.Scalar(number)], []);
+
+    // sqrt(mean(x²) + ε) over the last dimension.
+    private static string Root(HandMade g, string x)
+    {
+        var mean = g.Node("ReduceMean", [g.Node("Pow", [x, g.Scalar(2)], [])], [], ("axes", new[] { -1 }));
+        return g.Node("Sqrt", [g.Node("Add", [mean, g.Scalar(1e-3f)], [])], []);
+    }
 
     private static string Mask(HandMade g)
     {

@@ -31,7 +31,7 @@ public sealed class HostileModelTests : IDisposable
         var y = _g.Node("Relu", [x], []);
         _g.Node("Tanh", [x], []);
         _g.Message.Node[1].Output[0] = y;
-        Refuses(_g.Model(y), "made twice");
+        Refuses(_g.Model(y), "defined twice");
     }
 
     [Fact]

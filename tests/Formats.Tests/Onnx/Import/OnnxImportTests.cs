@@ -162,7 +162,7 @@ public sealed class OnnxImportTests : IDisposable
         var model = new HandMade();
         var message = model.Model(model.Node("Convv", [model.Input("x", 1, 2)], [1, 2]));
         Assert.Equal(
-            "Convv 'Convv_0': the operator Convv is not read",
+            "Convv 'Convv_0': the operator Convv is not supported",
             Unread.ReasonsOf(message, _folder.PathOf("unread.onnx")));
     }
 
@@ -175,7 +175,7 @@ public sealed class OnnxImportTests : IDisposable
 
         model = new HandMade();
         Assert.Contains(
-            "it reads 'nothing', which nobody makes", Fails(model, model.Node("Relu", ["nothing"], [1, 2])),
+            "it reads 'nothing', which does not exist", Fails(model, model.Node("Relu", ["nothing"], [1, 2])),
             StringComparison.Ordinal);
     }
 
@@ -189,7 +189,7 @@ public sealed class OnnxImportTests : IDisposable
             "`inputSize`", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "3 long in dimension 1", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path, 1, 8, 8)).Message,
+            "has size 3 in dimension 1", Assert.Throws<OcsInputException>(() => OnnxFile.Read(path, 1, 8, 8)).Message,
             StringComparison.Ordinal);
 
         using var read = OnnxFile.Read(path, 3, 8, 9);

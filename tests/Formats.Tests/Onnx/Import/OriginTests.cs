@@ -177,10 +177,9 @@ public sealed class OriginTests : IDisposable
 
         Assert.Equal(
             [
-                "The file is written in opset 11, the nearest that is written here to the 9 of the "
-                    + "file that it is from.",
+                "The file is written in opset 11, the nearest supported one to 9 of the original file.",
                 "Input 'image' is Float [n, 3, 4, 4] now; it was Float [n, 3, h, ?], and the sizes are fixed to "
-                    + "those that were stated.",
+                    + "the stated ones.",
             ],
             OnnxFile.Changes(read.Graph));
         using var plain = Read(Classifier());

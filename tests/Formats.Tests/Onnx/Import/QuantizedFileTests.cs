@@ -31,8 +31,8 @@ public sealed class QuantizedFileTests : IDisposable
         Assert.DoesNotContain("Linear", string.Join(' ', NodesOf("float.onnx")), StringComparison.Ordinal);
         Assert.Equal(
             [
-                "The file is one of floats, for 8 values and weights of fewer bits were read as such: "
-                    + "quantize it again where it is to have 8 bits.",
+                "The file has floats: 8 values and weights of fewer bits were read as floats; "
+                    + "quantize it again for 8 bits.",
             ],
             OnnxFile.Changes(read.Graph));
     }

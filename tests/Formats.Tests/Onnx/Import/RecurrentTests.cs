@@ -79,7 +79,7 @@ public sealed class RecurrentTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, "its sequences have lengths of their own (sequence_lens), where all of 5 steps are read")]
+    [InlineData(3, "its sequences have different lengths (sequence_lens); all 5 steps must be used")]
     [InlineData(5, null)]
     public void Lengths_may_be_stated_where_they_are_all_steps(int length, string? said)
     {

@@ -117,8 +117,8 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("align_corners", "linear", "it aligns corners by a scale that makes no whole size")]
-    [InlineData("tf_crop_and_resize", "linear", "its positions (tf_crop_and_resize) are not read")]
-    [InlineData("tf_half_pixel_for_nn", "linear", "its positions (tf_half_pixel_for_nn) are not read")]
+    [InlineData("tf_crop_and_resize", "linear", "its positions (tf_crop_and_resize) are not supported")]
+    [InlineData("tf_half_pixel_for_nn", "linear", "its positions (tf_half_pixel_for_nn) are not supported")]
     [InlineData("half_pixel", "lanczos", "mode 'lanczos' is not known")]
     public void Positions_that_are_not_told_are_kept(string position, string mode, string said)
     {

@@ -51,12 +51,12 @@ public sealed class UnreadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("MaxPool", 1, "it also gives the places of the largest values")]
+    [InlineData("MaxPool", 1, "it also gives the indices of the maxima")]
     [InlineData("Dropout", 1, "its mask is used")]
     [InlineData("LayerNormalization", 2, "also gives its statistics")]
     [InlineData(
         "BatchNormalization", 4,
-        "it reads output 1 of node 'BatchNormalization_0' (BatchNormalization), which is not computed here")]
+        "it reads output 1 of node 'BatchNormalization_0' (BatchNormalization), which is not supported")]
     public void Further_outputs_are_kept_only_where_something_reads_them(string type, int further, string sentence)
     {
         _ = Operators(_g.Model(WithFurtherOutputs(_g, type, further)));
@@ -71,13 +71,13 @@ public sealed class UnreadTests : IDisposable
     {
         var output = _g.Node("TfIdfVectorizer", [_g.Input("x", 1, 6)], []);
         State("pool_strings", "word");
-        Keeps(_g.Model(output), "TfIdfVectorizer 'TfIdfVectorizer_0': the operator TfIdfVectorizer is not read");
+        Keeps(_g.Model(output), "TfIdfVectorizer 'TfIdfVectorizer_0': the operator TfIdfVectorizer is not supported");
 
         var other = new HandMade();
         output = other.Node("If", [other.Input("x", 1, 4)], []);
         other.Message.Node[^1].Attribute.Add(
             new AttributeProto { Name = "then_branch", Type = AttributeType.Graph, G = new() { Name = "then" } });
-        Keeps(other.Model(output), "If 'If_0': the operator If is not read");
+        Keeps(other.Model(output), "If 'If_0': the operator If is not supported");
     }
 
     [Fact]

@@ -46,6 +46,8 @@ internal static partial class Probes
             f.Node("Pad", [x.Name, f.Integers(0, 0, 1, 2, 0, 0, 0, 1)]), 1, 12, 9, 11));
         yield return Of("Pad, reflected", (f, x) => new(
             f.Node("Pad", [x.Name, f.Integers(0, 0, 1, 2, 0, 0, 1, 2)], ("mode", "reflect")), 1, 12, 10, 12));
+        yield return Of("Pad of a sequence", (f, x) => new(
+            f.Node("Pad", [f.Tokens(x).Name, f.Integers(0, 0, 3, 0, 0, 1)]), 1, 64, 16));
         yield return Of("DepthToSpace", (f, x) => new(
             f.Node("DepthToSpace", [x.Name], ("blocksize", 2)), 1, 3, 16, 16));
         yield return Of("SpaceToDepth", (f, x) => new(
@@ -136,7 +138,7 @@ internal static partial class Probes
         yield return Kept("Compress by a computed condition", (f, x) => new(
             f.Node("Compress", [x.Name, f.Node("Reshape", [f.Above(x), f.Integers(-1)])]), 1)) with
         { IsEnd = true };
-        yield return Kept("GridSample", (f, x) =>
+        yield return Of("GridSample", (f, x) =>
         {
             var places = f.Same("Tanh", f.Conv("grid", x, 2)).Name;
             return f.With("GridSample", x, f.Node("Transpose", [places], ("perm", new[] { 0, 2, 3, 1 })));

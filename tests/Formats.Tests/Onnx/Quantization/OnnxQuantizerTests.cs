@@ -3,6 +3,7 @@ using Ocs.Formats.Onnx.Quantization;
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.OnnxRuntime;
+using Ocs.Pruning;
 using Ocs.Zoo;
 using Onnx;
 
@@ -73,20 +74,19 @@ public sealed class OnnxQuantizerTests : IDisposable
         using var parameters = SmallGraphs.Parameters(graph, 3);
         var nodes = Quantize(graph, parameters, new()).Model.Graph.Node;
 
-        Assert.Equal(
-            ["image", "relu1", "pool", "conv2", "conv3", "relu3", "mean", "flat"],
-            nodes.Where(node => node.OpType == "QuantizeLinear").Select(node => node.Input[0].Replace(":float", "")));
-        var scales = nodes.Where(node => node.OpType == "QuantizeLinear")
-            .ToDictionary(node => node.Input[0].Replace(":float", ""), node => node.Input[1]);
+        var pairs = nodes.Where(node => node.OpType == "QuantizeLinear").Select(quantize => (
+            Value: nodes.Single(node => node.Input[0] == quantize.Output[0]).Output[0], From: quantize.Input[0],
+            Scale: quantize.Input[1])).ToArray();
+        var rounded = pairs[0].Value;
+        Assert.Equal([rounded, "relu1", "pool", "conv2", "conv3", "relu3", "mean", "flat"], pairs.Select(p => p.Value));
+        var scales = pairs.ToDictionary(pair => pair.Value, pair => pair.Scale);
         Assert.Equal((scales["relu1"], scales["mean"]), (scales["pool"], scales["flat"]));
-        Assert.Equal(
-            ["image:rounded", "pool", "pool", "flat"],
-            nodes.Where(node => node.OpType is "Conv" or "Gemm").Select(node => node.Input[0]));
-        Assert.All(
-            nodes.Where(node => node.OpType is "Conv" or "Gemm"),
-            node => Assert.All(
-                node.Input.Skip(1), name => Assert.EndsWith(":rounded", name, StringComparison.Ordinal)));
-        Assert.DoesNotContain(nodes, node => node.OpType == "BatchNormalization");
+        Assert.Equal(("image", "conv1", "sum"), (pairs[0].From, pairs[1].From, pairs[5].From));
+        Assert.DoesNotContain(nodes, node => node.OpType is "Relu" or "BatchNormalization");
+        var layers = nodes.Where(node => node.OpType is "Conv" or "Gemm").ToArray();
+        Assert.Equal([rounded, "pool", "pool", "flat"], layers.Select(node => node.Input[0]));
+        Assert.All(layers.SelectMany(node => node.Input.Skip(1)), name => Assert.Equal(
+            "DequantizeLinear", nodes.Single(node => node.Output.Contains(name)).OpType));
     }
 
     [Fact]
@@ -94,21 +94,112 @@ public sealed class OnnxQuantizerTests : IDisposable
     {
         var graph = Residual();
         using var parameters = SmallGraphs.Parameters(graph, 3);
-        var constants = Quantize(graph, parameters, new()).Model.Graph.Initializer
-            .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        var written = Quantize(graph, parameters, new()).Model.Graph;
+        var constants = written.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
         Assert.Equal(
             (TensorProto.Types.DataType.Int8, TensorProto.Types.DataType.Int32),
             (
                 (TensorProto.Types.DataType)constants["conv2.weight:int8"].DataType,
                 (TensorProto.Types.DataType)constants["conv2.bias:int32"].DataType));
-        var (weight, bias) = (Floats("conv2.weight:scale"), Floats("conv2.bias:scale"));
+        var (weight, bias) = (Scales("conv2.weight:int8"), Scales("conv2.bias:int32"));
+        var input = Scales(written.Node.Single(node => node.Output[0] == "pool").Input[0]);
         Assert.Equal(8, weight.Length);
-        Assert.Equal(weight.Select(scale => Floats("relu1:scale")[0] * scale), bias);
+        Assert.Equal(weight.Select(scale => Assert.Single(input) * scale), bias);
         Assert.DoesNotContain("conv2.weight", constants.Keys);
 
-        float[] Floats(string name) =>
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(constants[name].RawData.Span).ToArray();
+        float[] Scales(string name) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(
+            constants[written.Node.Single(node => node.Input[0] == name).Input[1]].RawData.Span).ToArray();
+    }
+
+    // Kernels for VNNI take four channels at a time.
+    [Fact]
+    public void An_image_of_three_channels_gets_a_fourth_of_zeros_that_a_reader_leaves_out()
+    {
+        var graph = Stem(16, kernel: 3);
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        var input = Input(graph, seed: 7);
+        var (model, outputs) = Quantize(graph, parameters, new());
+
+        Assert.Equal([16, 4, 3, 3], WeightOf(model).Dims);
+        Assert.Equal(1, model.Graph.Node.Count(node => node.OpType == "Pad"));
+        Assert.Equal(3, model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue);
+        AssertClose(
+            QdqReference.Run(model.Graph, input, [Batch, .. graph.InputNodes.Single().Shape.Skip(1)]), outputs,
+            0.01, 0.002);
+        using var read = OnnxFile.Read(_folder.PathOf("int8.onnx"));
+        Assert.Equal(graph.Macs, read.Graph.Macs);
+        Assert.DoesNotContain(read.Graph.Nodes, node => node.Operator is PadChannels);
+        Assert.Equal([16, 3, 3, 3], read.Parameters["stem.weight"].Shape.ToArray());
+        using var _ = Torch.Autograd.NoGrad();
+        using var image = Torch.Tensor.FromArray<float>(input, [Batch, 3, 12, 12]);
+        using var output = new Executor(read.Graph, read.Parameters).Forward(image, training: false);
+        AssertClose(Array.ConvertAll(output.ToArray<float>(), number => (double)number), outputs, 0.15, 0.05);
+    }
+
+    [Theory]
+    [InlineData(8, 3, false)]
+    [InlineData(18, 3, false)]
+    [InlineData(16, 7, false)]
+    [InlineData(16, 3, true)]
+    public void Where_that_would_not_be_faster_or_the_layer_stays_float_the_image_stays(
+        int channels, int kernel, bool isExcluded)
+    {
+        var graph = Stem(channels, kernel);
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+
+        var (model, _) = Quantize(graph, parameters, new() { Exclude = isExcluded ? ["stem"] : [] });
+
+        Assert.DoesNotContain(model.Graph.Node, node => node.OpType == "Pad");
+    }
+
+    [Theory]
+    [InlineData(0, 6, false)]
+    [InlineData(-0.25, 0.75, false)]
+    [InlineData(0.5, 2, true)]
+    public void Bounds_stay_only_where_the_bounds_of_8_bits_are_others(double lowest, double highest, bool stays)
+    {
+        var g = new GraphBuilder("bounds");
+        var x = g.Conv2d("conv", g.Input("image", 4, 6, 6), 8, kernel: 3, padding: 1);
+        x = g.Add("clamp", new Clamp(lowest, highest), [x], []);
+        var graph = g.Build(g.Linear("fc", g.Flatten("flat", g.AdaptiveAveragePool2d("mean", x, 1)), 5));
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        var input = Input(graph, seed: 7);
+        var (model, outputs) = Quantize(graph, parameters, new());
+
+        Assert.Equal(stays, model.Graph.Node.Any(node => node.OpType is "Clip" or "Relu"));
+        AssertClose(QdqReference.Run(model.Graph, input, [Batch, 4, 6, 6]), outputs, 0.01, 0.002);
+    }
+
+    [Fact]
+    public void New_names_are_none_that_the_network_or_a_branch_in_it_has()
+    {
+        var g = new GraphBuilder("letters");
+        var x = g.Conv2d("q1", g.Input("s1", 3, 6, 6), 16, kernel: 3, padding: 1);
+        var graph = g.Build(g.Linear("f1", g.Flatten("z1", g.AdaptiveAveragePool2d("r1", x, 1)), 5));
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        AssertNear(graph, parameters);
+
+        var inner = new GraphProto { Node = { new NodeProto { OpType = "Identity", Output = { "s2" } } } };
+        var branch = new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then", G = inner } } };
+        var names = new FreshNames(new() { Node = { branch }, Input = { new ValueInfoProto { Name = "s1" } } });
+        Assert.Equal(["s3", "s4", "s1'"], [names.Numbered("s"), names.Numbered("s"), names.Of("s1")]);
+    }
+
+    [Fact]
+    public void A_file_has_an_opset_with_scales_by_channel()
+    {
+        var graph = Residual();
+        using var parameters = SmallGraphs.Parameters(graph, 3);
+        OnnxFile.Write(_folder.PathOf("float.onnx"), graph, parameters, new() { Opset = 11 });
+        using var old = OnnxFile.Read(_folder.PathOf("float.onnx"));
+
+        Assert.Equal(13, Quantize(old.Graph, old.Parameters, new()).Model.OpsetImport[0].Version);
+        Assert.Equal(
+            "residual would be written in opset 12, which has no scale for each channel; int8 files have opset 13 or "
+            + "later: leave the opset out, or choose such a one.",
+            Assert.Throws<OcsInputException>(
+                () => OnnxQuantizer.Of(graph, parameters, new() { Opset = 12 }, new())).Message);
     }
 
     [Fact]
@@ -122,7 +213,7 @@ public sealed class OnnxQuantizerTests : IDisposable
         Assert.Equal(1, quantizer.Layers);
         Assert.Equal(["conv1", "conv2", "conv3"], quantizer.FloatLayers);
         Assert.Equal("flat", Assert.Single(quantizer.Observed));
-        Assert.Equal("No node is named 'con1', which is to stay float; did you mean 'conv1'?", Fails("con1"));
+        Assert.Equal("No node is named 'con1', which should stay float; did you mean 'conv1'?", Fails("con1"));
         Assert.Equal(
             "residual has no layer with weights that becomes int8; give a network with convolutions or linear layers, "
             + "and exclude fewer nodes.",
@@ -146,13 +237,18 @@ public sealed class OnnxQuantizerTests : IDisposable
         AssertNear(graph, parameters);
     }
 
-    [Fact]
-    public void The_file_of_a_network_of_weights_has_little_more_than_a_quarter_of_the_bytes()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.5)]
+    public void The_file_of_a_network_of_weights_has_little_more_than_a_quarter_of_the_bytes(double? target)
     {
         var graph = Models.Build("cifar_resnet20");
-        using var parameters = ParameterTable.Initialize(graph, seed: 1);
-        Quantize(graph, parameters, new());
-        OnnxFile.Write(_folder.PathOf("float.onnx"), graph, parameters, new() { FoldBatchNorm = true });
+        using var whole = new Network(graph, ParameterTable.Initialize(graph, seed: 1));
+        using var cut = target is null ? null : whole.Prune(new() { Target = target.Value });
+        var network = cut?.Network ?? whole;
+        Quantize(network.Graph, network.Parameters, new());
+        OnnxFile.Write(
+            _folder.PathOf("float.onnx"), network.Graph, network.Parameters, new() { FoldBatchNorm = true });
 
         var share = (double)new FileInfo(_folder.PathOf("int8.onnx")).Length
             / new FileInfo(_folder.PathOf("float.onnx")).Length;
@@ -189,6 +285,17 @@ public sealed class OnnxQuantizerTests : IDisposable
         x = g.Flatten("flat", g.AdaptiveAveragePool2d("mean", x, 1));
         return g.Build(g.Linear("fc", x, 5));
     }
+
+    private static Graph Stem(int channels, int kernel)
+    {
+        var g = new GraphBuilder("stem");
+        var x = g.Conv2d("stem", g.Input("image", 3, 12, 12), channels, kernel, stride: 2, padding: 1, bias: false);
+        x = g.Relu("relu", g.BatchNorm2d("norm", x));
+        return g.Build(g.Linear("fc", g.Flatten("flat", g.AdaptiveAveragePool2d("mean", x, 1)), 5));
+    }
+
+    private static TensorProto WeightOf(ModelProto model) =>
+        model.Graph.Initializer.Single(tensor => tensor.Name == "stem.weight:int8");
 
     private void AssertNear(Graph graph, ParameterTable parameters)
     {

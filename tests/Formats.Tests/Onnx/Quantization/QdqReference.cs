@@ -35,6 +35,7 @@ internal sealed class QdqReference
         DataType.Int8 => Cast<sbyte>(tensor, number => number),
         DataType.Uint8 => Cast<byte>(tensor, number => number),
         DataType.Int32 => Cast<int>(tensor, number => number),
+        DataType.Int64 => Cast<long>(tensor, number => number),
         _ => throw new NotSupportedException($"{tensor.Name}"),
     };
 
@@ -58,6 +59,11 @@ internal sealed class QdqReference
             "Conv" => Convolve(node, inputs),
             "Gemm" => Multiply(node, inputs),
             "Relu" => x with { Data = Array.ConvertAll(x.Data, number => Math.Max(number, 0)) },
+            "Clip" => x with
+            {
+                Data = Array.ConvertAll(x.Data, number => Math.Clamp(number, inputs[1].Data[0], inputs[2].Data[0])),
+            },
+            "Pad" => Pad(x, inputs[1].Data),
             "Add" => x with { Data = [.. x.Data.Zip(inputs[1].Data, (a, b) => a + b)] },
             "MaxPool" => Pool(node, x),
             "GlobalAveragePool" => new(
@@ -113,6 +119,16 @@ internal sealed class QdqReference
         return result;
 
         long Extent(long size, long kernel) => (size + 2 * pad - kernel) / stride + 1;
+    }
+
+    private static Values Pad(Values x, double[] pads)
+    {
+        Assert.Equal(pads.Sum(), pads[5]);
+        var result = new Values(
+            new double[x.Data.Length / x.Shape[1] * (x.Shape[1] + (long)pads[5])],
+            [x.Shape[0], x.Shape[1] + (long)pads[5], x.Shape[2], x.Shape[3]]);
+        result.Fill((image, channel, row, column) => channel < x.Shape[1] ? x[image, channel, row, column] : 0);
+        return result;
     }
 
     private static Values Pool(NodeProto node, Values x)

@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>An activation -> the operator of its name, or its formula where the operator set has none.</summary>
+/// <summary>An activation -> the operator of the same name, or its formula if the operator set has none.</summary>
 internal static class Activation
 {
     public static void Export(Graphs.Operators.Activation op, NodeExport node)

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// GlobalAveragePool to one position; AveragePool where equal windows give the size; else products with constant
-/// matrices, for such a mean is one over rows, then one over columns, and one over planes.
+/// GlobalAveragePool for one position; AveragePool if all windows are equal; else products with constant matrices: the
+/// mean is taken over rows, then columns, then planes.
 /// </summary>
 internal static class AdaptiveAveragePool
 {
@@ -48,7 +48,7 @@ internal static class AdaptiveAveragePool
         }
     }
 
-    // What each of the input's positions counts in each of the output's.
+    // The weight of each input position in each output position.
     private static float[] Weights(long outputs, long inputs, bool transposed)
     {
         var weights = new float[outputs * inputs];

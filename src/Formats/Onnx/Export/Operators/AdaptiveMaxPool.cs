@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// GlobalMaxPool to one position; MaxPool where equal windows give the size; else the planes, the rows and the columns
-/// of each window gathered and reduced, one after the other.
+/// GlobalMaxPool for one position; MaxPool if all windows are equal; else Gather and ReduceMax over planes, then rows,
+/// then columns.
 /// </summary>
 internal static class AdaptiveMaxPool
 {
@@ -42,7 +42,7 @@ internal static class AdaptiveMaxPool
         }
     }
 
-    // [..., L, ...] -> [..., windows, positions of the longest, ...]; shorter windows repeat their last.
+    // [..., L, ...] -> [..., windows, longest window, ...]; shorter windows repeat their last position.
     private static string Gather(NodeExport node, string x, int dimension, long[] size, long[] from)
     {
         var part = Lines[size.Length - 1 - dimension];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Mul and Add with constants [1, C, 1, ...], either only where it changes something.</summary>
+/// <summary>Mul and Add with constants [1, C, 1, ...]; a factor of 1 or a sum with 0 is omitted.</summary>
 internal static class Affine
 {
     public static void Export(Graphs.Operators.Affine op, NodeExport node)

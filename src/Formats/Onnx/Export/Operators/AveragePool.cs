@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// AveragePool, over images and over volumes. What overhangs in ceil mode is padding that does not count; padding that
-/// counts beside it is a Pad before.
+/// AveragePool, over images and volumes. In ceil mode the overhang is padding that does not count. Padding that counts
+/// is then a separate Pad.
 /// </summary>
 internal static class AveragePool
 {

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>BatchNormalization in its inference form; the count of batches has no place there.</summary>
+/// <summary>BatchNormalization in inference mode, which has no count of batches.</summary>
 internal static class BatchNorm2d
 {
     private const int UsedParameters = 4;

@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Equal and the like, and a Cast of the truth values.</summary>
+/// <summary>Equal, Greater and so on, then a Cast of the booleans.</summary>
 internal static class Comparison
 {
     private const int FirstWithOrEqual = 12;

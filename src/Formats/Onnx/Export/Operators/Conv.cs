@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Conv, over images and over volumes.</summary>
+/// <summary>Conv, over images and volumes.</summary>
 internal static class Conv
 {
     public static void Export(Graphs.Operators.Conv2d op, NodeExport node) =>

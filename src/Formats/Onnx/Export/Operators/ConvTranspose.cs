@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// ConvTranspose, over images and over volumes. Output padding of a stride or more, which a dilation allows and ONNX
-/// Runtime does not, is less padding after the image.
+/// ConvTranspose, over images and volumes. Output padding of a stride or more, which ONNX Runtime refuses, becomes less
+/// padding after the image.
 /// </summary>
 internal static class ConvTranspose
 {

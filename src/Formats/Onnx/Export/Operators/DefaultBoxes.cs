@@ -1,8 +1,7 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Identity where the default boxes only say what the offsets mean; else Slice, Mul, Add, Exp, Sub, Concat and Clip,
-/// which make boxes of them.
+/// Identity if the file keeps raw offsets; else Slice, Mul, Add, Exp, Sub, Concat and Clip, which decode the boxes.
 /// </summary>
 internal static class DefaultBoxes
 {

@@ -3,7 +3,7 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Functions of each element -> the operators of their names.</summary>
+/// <summary>Element-wise functions -> the operators of the same names.</summary>
 internal static class Elementwise
 {
     public static void Export(Graphs.Operators.Elementwise op, NodeExport node)

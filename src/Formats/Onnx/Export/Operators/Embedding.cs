@@ -3,7 +3,7 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Gather of the table's rows. An input that only tables read has whole numbers, any other value is made whole.
+/// Gather of the table's rows. An input that only tables read is an integer tensor; any other index is cast to one.
 /// </summary>
 internal static class Embedding
 {

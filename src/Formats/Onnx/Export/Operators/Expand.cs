@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Expand; sizes of 1 in its shape leave dimensions as they are.</summary>
+/// <summary>Expand; a size of 1 in its shape keeps the dimension.</summary>
 internal static class Expand
 {
     public static void Export(Graphs.Operators.Expand op, NodeExport node)

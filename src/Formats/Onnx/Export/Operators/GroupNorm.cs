@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// GroupNormalization from opset 21 on (that of 18 has a weight a group); before, InstanceNormalization of the groups,
-/// Mul and Add.
+/// GroupNormalization from opset 21 on (in opset 18 it has one weight per group). Before: InstanceNormalization of the
+/// groups, Mul and Add.
 /// </summary>
 internal static class GroupNorm
 {

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>GRU; the gates are reset, update, candidate with us and update, reset, candidate in ONNX.</summary>
+/// <summary>GRU. Our gates are reset, update, candidate; ONNX's are update, reset, candidate.</summary>
 internal static class Gru
 {
     private static readonly int[] Gates = [1, 0, 2];

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>InstanceNormalization, with weights of 1 and biases of 0 where there are none.</summary>
+/// <summary>InstanceNormalization, with weights of 1 and biases of 0 if the layer has none.</summary>
 internal static class InstanceNorm2d
 {
     public static void Export(Graphs.Operators.InstanceNorm2d op, NodeExport node)

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>LayerNormalization from opset 17 on; before, its formula.</summary>
+/// <summary>LayerNormalization from opset 17 on; its formula before.</summary>
 internal static class LayerNorm
 {
     private const int HasLayerNorm = 17;

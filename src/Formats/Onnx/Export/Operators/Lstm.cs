@@ -1,8 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>
-/// LSTM; the gates are input, forget, cell, output with us and input, output, forget, cell in ONNX.
-/// </summary>
+/// <summary>LSTM. Our gates are input, forget, cell, output; ONNX's are input, output, forget, cell.</summary>
 internal static class Lstm
 {
     private static readonly int[] Gates = [0, 3, 1, 2];

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// MaxPool, over images and over volumes. Ceil mode is padding after the image; where that would be as wide as a
-/// window, which programs refuse, a Pad before.
+/// MaxPool, over images and volumes. Ceil mode becomes padding after the image, or a separate Pad if it is as wide as
+/// the window, which runtimes refuse.
 /// </summary>
 internal static class MaxPool
 {

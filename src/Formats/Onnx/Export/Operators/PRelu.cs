@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>PRelu, the slopes of channels as [C, 1, ...].</summary>
+/// <summary>PRelu, with slopes [C, 1, ...].</summary>
 internal static class PRelu
 {
     public static void Export(NodeExport node)

@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Pad of images and of volumes: constant, reflect, edge.</summary>
+/// <summary>Pad of images and volumes: constant, reflect, edge.</summary>
 internal static class Pad
 {
     public static void Export(Pad2d op, NodeExport node) =>

@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Identity of the parameter, or Unsqueeze where it lacks the batch; Expand to the batch of the value that it follows.
+/// Identity of the parameter, or Unsqueeze if it has no batch dimension; then Expand to the batch of another value.
 /// </summary>
 internal static class ParameterValue
 {
@@ -22,7 +22,7 @@ internal static class ParameterValue
             return;
         }
 
-        // A size of 1 leaves a dimension as it is, and missing ones are added in front.
+        // A size of 1 keeps the dimension. Expand adds missing dimensions in front.
         var ones = new long[node.Shapes.Output.Length - 1];
         Array.Fill(ones, 1);
         var sizes = node.EmitPart("sizes", "Shape", [node.Input]);

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>DepthToSpace, channels before squares (CRD).</summary>
+/// <summary>DepthToSpace in mode CRD.</summary>
 internal static class PixelShuffle
 {
     public static void Export(Graphs.Operators.PixelShuffle op, NodeExport node) => node.Emit(

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Reshape, Transpose, Reshape: SpaceToDepth has the squares before the channels.</summary>
+/// <summary>Reshape, Transpose, Reshape: SpaceToDepth has another order of channels.</summary>
 internal static class PixelUnshuffle
 {
     public static void Export(Graphs.Operators.PixelUnshuffle op, NodeExport node)

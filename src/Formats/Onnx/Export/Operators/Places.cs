@@ -3,7 +3,7 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>TopK, ArgMax and ArgMin, and GatherElements; places are 64-bit integers in ONNX.</summary>
+/// <summary>TopK, ArgMax, ArgMin and GatherElements. Indices are 64-bit integers in ONNX.</summary>
 internal static class Places
 {
     private const int FirstThatTakesLast = 12;
@@ -42,7 +42,7 @@ internal static class Places
             node.EmitPart("place", op.IsSmallest ? "ArgMin" : "ArgMax", [node.Input], [.. attributes]));
     }
 
-    // The first from the end.
+    // Opset 11 has no select_last_index: the last index comes from the reversed value.
     private static void FromEnd(ArgMax op, NodeExport node)
     {
         var size = node.Shapes.Inputs[0][op.Dimension];

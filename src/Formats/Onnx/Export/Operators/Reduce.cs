@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>ReduceMean and the like.</summary>
+/// <summary>ReduceMean, ReduceSum and so on.</summary>
 internal static class Reduce
 {
     public static void Export(Graphs.Operators.Reduce op, NodeExport node) => Reduction.Emit(

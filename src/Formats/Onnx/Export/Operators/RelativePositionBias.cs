@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Gather of the table's rows, Transpose; with a bound Sigmoid and Mul.</summary>
+/// <summary>Gather of the table's rows, Transpose; Sigmoid and Mul if the bias is bounded.</summary>
 internal static class RelativePositionBias
 {
     public static void Export(Graphs.Operators.RelativePositionBias op, NodeExport node)

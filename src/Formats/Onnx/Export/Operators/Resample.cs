@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Resize: as sizes, or as scales where these leave a fraction of a position out.</summary>
+/// <summary>Resize: by sizes, or by scales if these leave a fraction of a position.</summary>
 internal static class Resample
 {
     public static void Export(Graphs.Operators.Resample op, NodeExport node)
@@ -26,7 +26,7 @@ internal static class Resample
         node.Emit("Resize", [node.Input, "", scales], Attributes(op));
     }
 
-    // Runtimes round down what a scale makes: 5 / 7 in single precision must not make 4 of 7.
+    // Runtimes round sizes down: a scale of 5 / 7 in single precision must not turn 7 into 4.
     private static float Scale(double scale, long from, int to)
     {
         var single = (float)scale;

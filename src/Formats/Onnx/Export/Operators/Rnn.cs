@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>RNN by tanh or ReLU.</summary>
+/// <summary>RNN with tanh or ReLU.</summary>
 internal static class Rnn
 {
     private static readonly int[] Gates = [0];

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>For each dimension its end and its start as Slices, and Concat; Identity where nothing moves.</summary>
+/// <summary>Two Slices and a Concat for each dimension; Identity for shifts of 0.</summary>
 internal static class Roll
 {
     public static void Export(Graphs.Operators.Roll op, NodeExport node)

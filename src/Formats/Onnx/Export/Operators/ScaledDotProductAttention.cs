@@ -1,8 +1,7 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Mul of the queries, Transpose of the keys, MatMul, Add of each bias and of the mask of causal attention, Softmax,
-/// MatMul.
+/// Mul of the queries, Transpose of the keys, MatMul, Add of biases and of the causal mask, Softmax, MatMul.
 /// </summary>
 internal static class ScaledDotProductAttention
 {

@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
 /// <summary>
-/// Softmax, LogSoftmax. Before opset 13 they take all dimensions from the axis on as one, so theirs is put last.
+/// Softmax, LogSoftmax. Before opset 13 they flatten all dimensions from the axis on, so the axis is moved last.
 /// </summary>
 internal static class Softmax
 {

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Identity, which it is in inference; the node keeps its name.</summary>
+/// <summary>Identity in inference; the node keeps its name.</summary>
 internal static class StochasticDepth
 {
     public static void Export(NodeExport node) => node.Emit("Identity", [node.Input]);

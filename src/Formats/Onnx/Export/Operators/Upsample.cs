@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Resize. Whole multiples are stated as scales, other sizes as they are.</summary>
+/// <summary>Resize: integer factors as scales, otherwise sizes.</summary>
 internal static class Upsample
 {
     public static void Export(Graphs.Operators.Upsample op, NodeExport node) =>

@@ -2,7 +2,7 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Export.Operators;
 
-/// <summary>Where, after a Cast of the condition to truth values.</summary>
+/// <summary>Where, after a Cast of the condition to booleans.</summary>
 internal static class Where
 {
     public static void Export(Graphs.Operators.Where op, NodeExport node)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>Row-major arrays seen through strides.</summary>
+/// <summary>Strides, positions and broadcasting of row-major arrays.</summary>
 internal static class Arrays
 {
     public static long[] Strides(ImmutableArray<long> shape)
@@ -18,9 +18,7 @@ internal static class Arrays
         return strides;
     }
 
-    /// <summary>
-    /// The strides with which an array is repeated to a shape, sizes of 1 and missing dimensions standing still.
-    /// </summary>
+    /// <summary>The strides that broadcast an array to a shape: 0 for sizes of 1 and missing dimensions.</summary>
     public static long[] BroadcastStrides(ImmutableArray<long> from, ImmutableArray<long> to)
     {
         var own = Strides(from);
@@ -33,7 +31,9 @@ internal static class Arrays
         return strides;
     }
 
-    /// <summary>For each element of a shape, row-major, where it lies: an offset and a stride a dimension.</summary>
+    /// <summary>
+    /// The position of each element of a shape, row-major, from an offset and a stride per dimension.
+    /// </summary>
     public static IEnumerable<long> Places(ImmutableArray<long> shape, long[] strides, long offset = 0)
     {
         var count = OnnxTensor.CountOf(shape);
@@ -56,7 +56,7 @@ internal static class Arrays
         }
     }
 
-    /// <summary>The shape that values of two shapes have together, or default where they do not fit.</summary>
+    /// <summary>The broadcast shape of two shapes; default if they do not fit.</summary>
     public static ImmutableArray<long> Broadcast(ImmutableArray<long> a, ImmutableArray<long> b)
     {
         var shape = new long[Math.Max(a.Length, b.Length)];

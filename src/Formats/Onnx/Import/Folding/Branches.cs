@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>An If whose condition is known is the branch that it takes.</summary>
+/// <summary>Replaces an If with a constant condition by its branch.</summary>
 internal static class Branches
 {
-    /// <summary>Puts the branch's nodes in the place of the If, and gives them in their order.</summary>
+    /// <summary>Replaces the If by the branch's nodes, and returns them in order.</summary>
     public static ImmutableArray<OnnxNode> Inline(OnnxGraph graph, OnnxNode node, bool condition)
     {
         var attribute = condition ? "then_branch" : "else_branch";
@@ -14,7 +14,7 @@ internal static class Branches
             || branch.SparseInitializer.Count > 0
             || branch.Node.Any(inner => inner.Attribute.Any(each => each.G is not null || each.Graphs.Count > 0)))
         {
-            throw node.Unread("its branch holds branches of its own");
+            throw node.Unread("its branch has further branches");
         }
 
         var names = branch.Initializer.Select(tensor => tensor.Name)
@@ -28,7 +28,7 @@ internal static class Branches
         {
             graph.Constants[Outside(tensor.Name)] = TensorReader.CanRead(tensor)
                 ? graph.Tensors!.Read(tensor, null)
-                : throw node.Unread("its branch has a tensor of a type that is not read");
+                : throw node.Unread("its branch has a tensor of an unsupported type");
         }
 
         var added = ImmutableArray.CreateBuilder<OnnxNode>();

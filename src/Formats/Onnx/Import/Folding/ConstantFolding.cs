@@ -4,9 +4,8 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// Computes what depends on constants and shapes only, infers the shape of everything else, and drops nodes that change
-/// nothing. All for a batch of one: a batch that flows through Shape, Gather and Concat to a Reshape comes out as its
-/// dimension 0.
+/// Folds constants and shapes, infers the shapes of all other values, and drops nodes without effect. Shapes are for a
+/// batch of one: a batch that flows through Shape, Gather and Concat to a Reshape becomes its dimension 0.
 /// </summary>
 internal static class ConstantFolding
 {
@@ -22,9 +21,7 @@ internal static class ConstantFolding
         graph.DropUnread();
     }
 
-    /// <summary>
-    /// Infers shapes and kinds, again where passes have added nodes; sizes that no network has are an error.
-    /// </summary>
+    /// <summary>Infers shapes and kinds of a node's outputs. Implausible sizes are an error.</summary>
     public static void Infer(NodeArguments node)
     {
         var shapes = ShapeInference.Infer(node);
@@ -112,7 +109,7 @@ internal static class ConstantFolding
             case "Shape": return [Constants.Shape(node)];
             case "Size": return [OnnxTensor.Of(OnnxKind.Integer, [], [OnnxTensor.CountOf(node.Shape(0))])];
 
-            // PyTorch's exporter writes parameters that are bit by bit equal once: each gets its own again.
+            // PyTorch's exporter merges parameters with equal bytes: each gets its own again.
             case "Identity":
                 var isShared = node.Graph.OnlyUser(node.Node.Inputs[0]) is null;
                 return [isShared ? inputs[0].Named(node.Node.Output) : inputs[0]];
@@ -147,7 +144,7 @@ internal static class ConstantFolding
         _ => false,
     };
 
-    // A roll by 0 joins nothing and all.
+    // A roll by 0 is a Concat of an empty slice and the whole value.
     private static OnnxNode WithoutEmpty(OnnxGraph graph, OnnxNode node)
     {
         if (!node.Is("Concat"))

@@ -3,7 +3,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>Operators that make constants of nothing, of shapes, or of constants in another type.</summary>
+/// <summary>Operators that give constants: Constant, Shape, Cast and so on.</summary>
 internal static class Constants
 {
     public static OnnxKind KindOf(NodeArguments node, long type) => (DataType)type switch
@@ -12,7 +12,7 @@ internal static class Constants
         DataType.Bool => OnnxKind.Boolean,
         DataType.Int8 or DataType.Int16 or DataType.Int32 or DataType.Int64 or DataType.Uint8 or DataType.Uint16
             or DataType.Uint32 or DataType.Uint64 => OnnxKind.Integer,
-        var other => throw node.Error($"it makes values of the type {other}, which are not computed"),
+        var other => throw node.Error($"it casts to the type {other}, which is not supported"),
     };
 
     /// <summary>The attribute that holds a constant's value.</summary>
@@ -27,7 +27,7 @@ internal static class Constants
             : throw node.Error("its value is neither a tensor nor numbers"));
     }
 
-    /// <summary>The shape of a value, or a part of it.</summary>
+    /// <summary>The shape of a value, or a range of it.</summary>
     public static OnnxTensor Shape(NodeArguments node)
     {
         var shape = node.Shape(0);

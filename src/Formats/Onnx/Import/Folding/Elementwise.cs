@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>Operators on constants, number by number.</summary>
+/// <summary>Element-wise operators on constants.</summary>
 internal static class Elementwise
 {
     private static readonly FrozenDictionary<string, Func<double, double>> Unary =
@@ -51,13 +51,13 @@ internal static class Elementwise
     public static bool IsBinary(string type) =>
         Binary.ContainsKey(type) || type is "Xor" or "BitShift" or "Sum" or "Mean";
 
-    /// <summary>Operators whose output is of truth values.</summary>
+    /// <summary>Operators with a boolean output.</summary>
     public static bool IsLogical(string type) =>
         type is "And" or "Or" or "Not" or "Xor" or "Equal" or "IsNaN" or "IsInf"
             || type.StartsWith("Greater", StringComparison.Ordinal)
             || type.StartsWith("Less", StringComparison.Ordinal);
 
-    /// <summary>The output for constant inputs, or null for operators that are not computed here.</summary>
+    /// <summary>The output for constant inputs; null for other operators.</summary>
     public static OnnxTensor? Fold(NodeArguments node, ImmutableArray<OnnxTensor> inputs)
     {
         var type = node.Node.Type;
@@ -78,7 +78,7 @@ internal static class Elementwise
             return null;
         }
 
-        // Quotients of whole numbers are cut off, not rounded down.
+        // Integer division truncates towards 0.
         binary = type == "Div" && inputs[0].Kind == OnnxKind.Integer ? WholeQuotient(node) : binary;
         var kind = KindOf(type, inputs);
         return inputs.Skip(1).Aggregate(inputs[0], (left, right) => Combine(node, left, right, kind, binary));

@@ -3,9 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// Keeps a small file from asking for much memory. One value that is computed from constants is as large as masks of
-/// attention, or as all numbers of the file, not larger; and what is computed, and then what becomes parameters, is
-/// limited in sum, too.
+/// Keeps a small file from asking for much memory. A folded constant may be as large as an attention mask, or as all
+/// numbers of the file. The sum of all folded constants is limited too, and the sum of all parameters.
 /// </summary>
 internal sealed class FoldingLimit
 {
@@ -15,13 +14,13 @@ internal sealed class FoldingLimit
 
     private long _computed;
 
-    /// <summary>How many numbers the file's own tensors have.</summary>
+    /// <summary>The number of elements in the file's own tensors.</summary>
     public long NumbersInFile { get; set; }
 
-    /// <summary>How many numbers may be made of the file's in sum.</summary>
+    /// <summary>The largest number of elements of all folded constants.</summary>
     public long Sum => HighestSum + HighestMultiple * NumbersInFile;
 
-    /// <summary>The shape of a constant that a node is about to make, if it is one and within the limits.</summary>
+    /// <summary>Checks the shape of a constant before a node computes it.</summary>
     public static ImmutableArray<long> Require(NodeArguments node, ImmutableArray<long> shape)
     {
         var count = 1.0;

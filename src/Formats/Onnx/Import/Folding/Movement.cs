@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Folding;
 
-/// <summary>Operators on constants that only move numbers; the shapes of their outputs are known.</summary>
+/// <summary>Operators on constants that only move elements.</summary>
 internal static class Movement
 {
-    /// <summary>The first output, of a given shape, or null for operators that are not computed here.</summary>
+    /// <summary>The first output, of a given shape; null for other operators.</summary>
     public static OnnxTensor? Fold(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape)
     {
         switch (node.Node.Type)
@@ -37,7 +37,7 @@ internal static class Movement
         }
     }
 
-    /// <summary>The parts of a constant that is split.</summary>
+    /// <summary>The outputs of a Split of a constant.</summary>
     public static IEnumerable<OnnxTensor> Split(
         NodeArguments node, OnnxTensor input, ImmutableArray<ImmutableArray<long>> shapes)
     {
@@ -137,7 +137,7 @@ internal static class Movement
             input.Kind, shape, [.. Enumerable.Range(0, (int)OnnxTensor.CountOf(shape)).Select(element => At(element))]);
     }
 
-    // Slices of the input at stated places, replaced: how PyTorch's exporter writes an assignment to a part of a mask.
+    // ScatterND: PyTorch's exporter writes assignments to a part of a mask this way.
     private static OnnxTensor Scatter(NodeArguments node, OnnxTensor input)
     {
         FoldingLimit.Require(node, input.Shape);

@@ -3,13 +3,14 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// Products of constants with matrices: small networks that only see positions, as the biases of Swin Transformer V2.
+/// Matrix products of constants, as in the small networks that compute the biases of Swin Transformer V2 from
+/// positions.
 /// </summary>
 internal static class Products
 {
     private const long HighestCost = 1L << 28;
 
-    /// <summary>The output, of a given shape, or null for operators that are not computed here.</summary>
+    /// <summary>The output, of a given shape; null for other operators.</summary>
     public static OnnxTensor? Fold(NodeArguments node, ImmutableArray<OnnxTensor> inputs, ImmutableArray<long> shape)
     {
         if (node.Node.Type != "MatMul" || inputs is not [{ Shape.Length: >= 2 } left, { Shape.Length: 2 } right]

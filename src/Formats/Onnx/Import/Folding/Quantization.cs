@@ -4,15 +4,15 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Import.Folding;
 
 /// <summary>
-/// QuantizeLinear and DequantizeLinear. Constants are computed: int8 weights are float weights. Of what is computed the
-/// rounding is left out, and the range of the whole numbers stays as bounds: files leave a ReLU to it.
+/// QuantizeLinear and DequantizeLinear. Constants are dequantized, so int8 weights become float weights. Around
+/// activations the rounding is dropped, but the integer range stays as bounds, for it may stand for a ReLU.
 /// </summary>
 internal static class Quantization
 {
     private const string Quantize = "QuantizeLinear";
     private const string Dequantize = "DequantizeLinear";
 
-    // What quantizers put behind the name of a weight: ours, and ONNX Runtime's.
+    // Suffixes that quantizers add to the name of a weight: ours and ONNX Runtime's.
     private static readonly ImmutableArray<string> Endings = [":int8", ":int32", "_quantized"];
 
     /// <summary>The output for constant inputs, or null for other operators.</summary>
@@ -49,10 +49,7 @@ internal static class Quantization
         return OnnxTensor.Of(OnnxKind.Integer, input.Shape, numbers).Named(input.Name);
     }
 
-    /// <summary>
-    /// A node that gives the numbers back that the node before it has rounded, as bounds of those numbers; null for
-    /// others.
-    /// </summary>
+    /// <summary>The bounds that replace a DequantizeLinear behind a QuantizeLinear; null for other nodes.</summary>
     public static OnnxNode? Bounds(OnnxGraph graph, OnnxNode node)
     {
         if (!node.Is(Dequantize) || graph.Maker(node.Inputs[0], Quantize) is not { } before
@@ -111,7 +108,7 @@ internal static class Quantization
         : zero.Count == node.Constant(1)!.Count ? zero
         : throw node.Error("it has not one zero point for each scale");
 
-    // How many numbers in a row have one scale.
+    // The number of consecutive elements with the same scale.
     private static long Inner(NodeArguments node, ImmutableArray<long> shape, OnnxTensor scale)
     {
         if (scale.IsScalar)
@@ -125,10 +122,10 @@ internal static class Quantization
             : throw node.Error($"it has {scale.Count} scales for {shape[axis]} channels");
     }
 
-    // The range of the whole numbers: that of the zero point's type.
+    // The integer range: that of the zero point's type.
     private static (long Lowest, long Highest) BoundsOf(NodeArguments node) => node.ConstantOrNull(2)?.Bounds
         ?? TensorReader.BoundsOf((DataType)node.Node.Int("output_dtype", (long)DataType.Uint8))
-        ?? throw node.Node.Unread("the type of its whole numbers is not read");
+        ?? throw node.Node.Unread("its integer type is not supported");
 
     private static string? NameOf(OnnxTensor input) =>
         Endings.FirstOrDefault(ending => input.Name?.EndsWith(ending, StringComparison.Ordinal) == true) is { } ending

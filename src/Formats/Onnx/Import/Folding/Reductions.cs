@@ -5,7 +5,7 @@ namespace Ocs.Formats.Onnx.Import.Folding;
 /// <summary>Reductions of constants.</summary>
 internal static class Reductions
 {
-    /// <summary>The output, of a given shape, or null for operators that are not computed here.</summary>
+    /// <summary>The output, of a given shape; null for other operators.</summary>
     public static OnnxTensor? Fold(NodeArguments node, OnnxTensor input, ImmutableArray<long> shape)
     {
         (double Start, Func<double, double, double> Join)? reduction = node.Node.Type switch

@@ -5,12 +5,11 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
 /// <summary>
-/// Where the batch is dimension 0 of what a node makes that is not read. Only from such a value the network can be read
-/// on.
+/// Finds outputs of kept nodes whose dimension 0 is the batch. Only these can be inputs of the network.
 /// </summary>
 internal static class BatchStays
 {
-    // Operators whose output's dimension 0 is that of the first input, whatever the rest is.
+    // Operators whose output has the dimension 0 of the first input.
     private static readonly ImmutableHashSet<string> Types =
     [
         "AffineGrid", "Attention", "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Conv", "ConvTranspose",
@@ -19,15 +18,15 @@ internal static class BatchStays
         "MeanVarianceNormalization", "Mod", "PRelu", "QuantizeLinear", "Resize", "Shrink", "SpaceToDepth", "Upsample",
     ];
 
-    /// <summary>Marks what a node that is not read makes, given shapes for a batch of one.</summary>
+    /// <summary>Marks the outputs of a kept node, given shapes for a batch of one.</summary>
     /// <param name="graph">The network, whose shapes are known.</param>
     /// <param name="node">The node.</param>
-    /// <param name="values">What is read of it so far.</param>
+    /// <param name="values">The values read so far.</param>
     public static void Follow(OnnxGraph graph, OnnxNode node, IReadOnlyDictionary<string, Imported> values)
     {
         if (graph.HasFixedBatch)
         {
-            // A dimension of 1 in front is a batch of one, whatever it came from.
+            // A leading dimension of 1 is a batch of one, whatever its origin.
             graph.UnreadBatchFirst.UnionWith(
                 node.Outputs.Where(output => output.Length > 0 && graph.ShapeOf(output) is [1, _, _, ..]));
             return;
@@ -46,8 +45,8 @@ internal static class BatchStays
     }
 
     /// <summary>
-    /// The shape that a file states for a value of floats, for a batch of one; default where it states none, or leaves
-    /// sizes besides the batch open.
+    /// The shape that a file states for a float value, for a batch of one; default if it states none, or if sizes other
+    /// than the batch are dynamic.
     /// </summary>
     public static ImmutableArray<long> Stated(ValueInfoProto? value, ValueInfoProto? input)
     {

@@ -5,8 +5,8 @@ using Onnx;
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
 /// <summary>
-/// Takes the nodes that are not read out of a network. What they read of it becomes its outputs. What they make becomes
-/// its inputs, where the shape is known and weights are behind it; else what reads it is not read either.
+/// Takes the kept nodes out of a network. Values that they read become its outputs. Values that they compute become its
+/// inputs if the shape is known and a layer with weights follows; otherwise their readers are kept too.
 /// </summary>
 internal sealed class Border
 {
@@ -32,16 +32,16 @@ internal sealed class Border
         _firstInput = message.Input.FirstOrDefault(input => graph.Inputs.Contains(input.Name));
     }
 
-    /// <summary>The nodes that are kept, and copies of those that compute their constants from the file's.</summary>
+    /// <summary>The kept nodes, and copies of nodes that compute constants for them.</summary>
     public IReadOnlyList<OnnxNode> Nodes => _nodes;
 
-    /// <summary>The nodes that are kept.</summary>
+    /// <summary>The kept nodes.</summary>
     public ImmutableArray<KeptNode> Described => [.. _described];
 
     /// <summary>
-    /// Takes them out; null if there are none. The graph's inputs, outputs and origin are then those of the rest.
+    /// Takes out the kept nodes; null if there are none. Updates the graph's inputs, outputs and origin.
     /// </summary>
-    /// <exception cref="OcsInputException">A wanted value is none of the file's, or cannot be read.</exception>
+    /// <exception cref="OcsInputException">A wanted value is not in the file, or cannot be read.</exception>
     public static Border? Apply(OnnxGraph graph, GraphProto message, KeptSet kept)
     {
         var border = new Border(graph, message, kept);
@@ -51,7 +51,7 @@ internal sealed class Border
         return border._nodes.Count > 0 ? border : null;
     }
 
-    // Values that follow from constants and shapes alone, and so are computed while reading.
+    // Values that depend on constants and shapes only, which folding computes.
     private void FindKnown()
     {
         _known.UnionWith(_graph.Constants.Keys);
@@ -63,7 +63,7 @@ internal sealed class Border
         }
     }
 
-    // Values that a layer with weights is behind.
+    // Values that a layer with weights depends on.
     private void FindWeighty()
     {
         foreach (var node in _graph.Nodes.Reverse())
@@ -130,13 +130,13 @@ internal sealed class Border
         if (node.Reads.FirstOrDefault(unread.Contains) is { } value)
         {
             var source = _makers.TryGetValue(value, out var maker)
-                ? $"it reads what {maker} makes"
-                : $"it reads the tensor '{value}', whose type is not read";
+                ? $"it reads the output of {maker}"
+                : $"it reads the tensor '{value}', whose type is not supported";
             return new(node.Name, node.Type, source, Follows: maker is not null);
         }
 
         return _kept.HasAll ? new(node.Name, node.Type, "nothing of the file can be cut", Follows: true)
-            : wanted?.Contains(node) == false ? new(node.Name, node.Type, "it is not among what is read", Follows: true)
+            : wanted?.Contains(node) == false ? new(node.Name, node.Type, "it is not needed", Follows: true)
             : null;
     }
 
@@ -215,7 +215,7 @@ internal sealed class Border
         return new(name, _types.Of(name) is { } type ? $"{type}" : usual, []) { KeptNode = neighbour };
     }
 
-    // A value of the file by its name, or the first one that a node of that name makes.
+    // A value by its name, or the first output of the node with that name.
     private string ValueOf(string name) => _graph.Maker(name) is not null
         ? name
         : _graph.Nodes.FirstOrDefault(node => node.Name == name)?.Output
@@ -229,7 +229,7 @@ internal sealed class Border
         {
             var first = string.Join(", ", _described.Where(node => !node.Follows));
             throw new OcsInputException(
-                $"'{value}' needs what is not read here ({first}): give values in front of it.");
+                $"'{value}' depends on a node that is not supported ({first}): give values before it.");
         }
     }
 

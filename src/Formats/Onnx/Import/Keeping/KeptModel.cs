@@ -3,17 +3,19 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
-/// <summary>What is left of a file's message when the nodes that are read, and what only they need, are gone.</summary>
+/// <summary>
+/// The kept part of an ONNX model: without the nodes that are read, and without the constants that only these need.
+/// </summary>
 internal static class KeptModel
 {
-    // A header of an .ocs file, which holds it as text, has at most 256 MiB.
+    // It becomes text in the header of an .ocs file, which has at most 256 MiB.
     private const long HighestSize = 160L << 20;
 
-    /// <summary>The message's bytes: an ONNX model of the given nodes, with their weights inside.</summary>
+    /// <summary>An ONNX model of the given nodes with their weights, as bytes.</summary>
     /// <param name="model">The file.</param>
-    /// <param name="graph">Names the nodes of the file.</param>
-    /// <param name="nodes">Those that stay; null for all, and all constants with them.</param>
-    /// <param name="path">The file's path; weights beside it are taken in.</param>
+    /// <param name="graph">The graph of the file.</param>
+    /// <param name="nodes">The nodes to keep; null for all nodes and constants.</param>
+    /// <param name="path">The file's path; external data becomes part of the model.</param>
     public static ReadOnlyMemory<byte> Of(
         ModelProto model, OnnxGraph graph, IEnumerable<OnnxNode>? nodes, string path)
     {
@@ -50,11 +52,11 @@ internal static class KeptModel
         return left.CalculateSize() <= HighestSize
             ? left.ToByteArray()
             : throw new OcsInputException(
-                $"what is not read of it has {left.CalculateSize() >> 20} MiB, and at most {HighestSize >> 20} can be "
+                $"its kept nodes have {left.CalculateSize() >> 20} MiB, and at most {HighestSize >> 20} can be "
                 + "kept: export the network without it.");
     }
 
-    /// <summary>Every name that a message uses.</summary>
+    /// <summary>Every name in a graph.</summary>
     public static IEnumerable<string> Names(GraphProto graph) => graph.Node
         .SelectMany(node => node.Input
             .Concat(node.Output)

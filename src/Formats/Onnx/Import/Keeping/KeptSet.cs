@@ -3,28 +3,28 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
 /// <summary>
-/// Which nodes of a file are known not to be read. The file is read again and again, each time without those that
-/// turned out so, until all that is left is read.
+/// The nodes of a file that are kept as they are. Reading repeats without the nodes that turned out unreadable, until
+/// all the others are read.
 /// </summary>
-/// <param name="wanted">The values that alone are read, by name, and what they need; null for the whole file.</param>
+/// <param name="wanted">The names of the values to read, with all that they depend on; null for the whole file.</param>
 internal sealed class KeptSet(ImmutableArray<string>? wanted = null)
 {
     private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<long>> _shapes = new(StringComparer.Ordinal);
 
-    /// <summary>The values that alone are read, and what they need; null for the whole file.</summary>
+    /// <summary>The names of the values to read; null for the whole file.</summary>
     public ImmutableArray<string>? Wanted { get; } = wanted;
 
     /// <summary>Whether no node is read at all.</summary>
     public bool HasAll { get; private set; }
 
-    /// <summary>Why a node is not read, or null.</summary>
+    /// <summary>Why a node is kept; null if it is not.</summary>
     public string? ReasonOf(OnnxNode node) => _reasons.GetValueOrDefault(node.Name);
 
-    /// <summary>The shape of what a node makes that is not read, where it is known and has the batch first.</summary>
+    /// <summary>The shape of a kept node's output, if it is known and dimension 0 is the batch.</summary>
     public ImmutableArray<long> ShapeOf(string value) => _shapes.GetValueOrDefault(value);
 
-    /// <summary>Takes what a reading has found out; false where that is nothing new.</summary>
+    /// <summary>Adds the result of a reading; false if nothing is new.</summary>
     public bool Add(OnnxGraph graph, IEnumerable<UnreadNode> unread)
     {
         var isNew = false;
@@ -44,10 +44,10 @@ internal sealed class KeptSet(ImmutableArray<string>? wanted = null)
         return isNew;
     }
 
-    /// <summary>Keeps every node: what could be read has nothing that could be cut or trained.</summary>
+    /// <summary>Keeps every node: the readable part has nothing to cut or train.</summary>
     public void AddAll() => HasAll = true;
 
-    // What a pattern has made of nodes of the file has the last one's name, or one below it.
+    // A node made by a pattern has the name of the last file node that it replaced, or a name below it.
     private static string? NameInFile(OnnxGraph graph, string name)
     {
         while (!graph.Messages.ContainsKey(name))
@@ -63,7 +63,7 @@ internal sealed class KeptSet(ImmutableArray<string>? wanted = null)
         return name;
     }
 
-    // Whoever shows the reason shows the node before it.
+    // Readers of the reason show the node's name before it.
     private static string Short(string reason)
     {
         var start = reason.StartsWith("node '", StringComparison.OrdinalIgnoreCase)

@@ -2,14 +2,14 @@ using Onnx;
 
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
-/// <summary>What the graphs among a node's attributes read of the values around the node: the branches of If.</summary>
+/// <summary>Values of the outer graph that subgraphs in a node's attributes read, such as the branches of If.</summary>
 internal static class OuterValues
 {
-    /// <summary>Their names, each once.</summary>
+    /// <summary>The names, each once.</summary>
     public static IEnumerable<string> Of(NodeProto node) =>
         node.Attribute.SelectMany(GraphsOf).SelectMany(Of).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The graphs of an attribute.</summary>
+    /// <summary>The subgraphs of an attribute.</summary>
     public static IEnumerable<GraphProto> GraphsOf(AttributeProto attribute) =>
         attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G);
 

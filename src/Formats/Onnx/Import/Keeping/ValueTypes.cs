@@ -5,7 +5,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Ocs.Formats.Onnx.Import.Keeping;
 
 /// <summary>
-/// The types of a file's values: what it states, and else what follows from the nodes, which stand in their order.
+/// The types of a file's values: stated, or else inferred from the nodes, which are in topological order.
 /// </summary>
 internal sealed class ValueTypes
 {
@@ -35,7 +35,7 @@ internal sealed class ValueTypes
         }
     }
 
-    /// <summary>The type of a value, or null where it is not known.</summary>
+    /// <summary>The type of a value; null if it is unknown.</summary>
     public DataType? Of(string name) => _types.TryGetValue(name, out var type) ? type : null;
 
     private void Add(string name, DataType? type)

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Non-linearities, element by element. SELU with another alpha or gamma is ELU times gamma.</summary>
+/// <summary>Activation functions. SELU with another alpha or gamma is ELU times gamma.</summary>
 internal static class Activation
 {
     private const double SeluAlpha = 1.67326319217681884765625;
@@ -41,7 +41,7 @@ internal static class Activation
         node.Output(x with { Value = node.Builder.Activation(node.Name, x.Value, kind, slope) });
     }
 
-    /// <summary>max(0, min(1, alpha x + beta)); ours has alpha 1 / 6 and beta 1 / 2.</summary>
+    /// <summary>max(0, min(1, alpha x + beta)); ours has alpha = 1 / 6 and beta = 1 / 2.</summary>
     public static void HardSigmoid(NodeImport node)
     {
         var (alpha, beta) = (node.Node.Float("alpha", 0.2), node.Node.Float("beta", 0.5));

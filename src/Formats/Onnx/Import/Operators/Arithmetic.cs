@@ -5,8 +5,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Sums, differences, products and quotients. With a constant: one number or one a channel is an <see cref="Affine"/>,
-/// what the file names a parameter is one.
+/// Add, Sub, Mul and Div. A constant of one number, or one per channel, becomes an <see cref="Affine"/>; a named
+/// initializer becomes a parameter.
 /// </summary>
 internal static class Arithmetic
 {
@@ -18,7 +18,7 @@ internal static class Arithmetic
         }
         else if (node.Node.Type == "Div" && node.Graph.KindOf(node.Node.Output) == OnnxKind.Integer)
         {
-            // Quotients of whole numbers are cut off.
+            // Integer division truncates.
             var (a, b) = Operands.Pair(node);
             var quotient = node.Builder.Divide(node.Part("quotient"), a.Value, b.Value);
             var whole = new Elementwise(ElementwiseKind.Truncate);
@@ -39,7 +39,7 @@ internal static class Arithmetic
         }
     }
 
-    // One value after the other; of one value it is that value.
+    // Adds the values one after the other. A single value is returned as it is.
     private static void SumOfMany(NodeImport node)
     {
         var count = node.Node.Inputs.Length;
@@ -65,18 +65,18 @@ internal static class Arithmetic
         node.Output(x with { Value = node.Builder.Affine(node.Name, x.Value, [-1], [0]) });
     }
 
-    /// <summary>A shape with as many dimensions as a value has, by ones in front.</summary>
+    /// <summary>A shape padded with leading ones to the rank of a value.</summary>
     public static ImmutableArray<long> Aligned(NodeImport node, ImmutableArray<long> shape, int rank)
     {
         var surplus = Math.Max(shape.Length - rank, 0);
         return shape.Take(surplus).All(size => size == 1)
             ? [.. Enumerable.Repeat(1L, Math.Max(rank - shape.Length, 0)), .. shape.Skip(surplus)]
             : throw node.Error(
-                $"constant {NodeShapes.Show(shape)} has more dimensions than the value of {rank} that it meets");
+                $"constant {NodeShapes.Show(shape)} has more dimensions than its other operand ({rank})");
     }
 
     /// <summary>
-    /// A constant's shape in our order of dimensions, batch first; it must be the same for each sample.
+    /// A constant's shape in our order of dimensions, batch first. The constant must be equal for all samples.
     /// </summary>
     public static ImmutableArray<long> Ordered(NodeImport node, OnnxTensor constant, Imported x)
     {
@@ -84,7 +84,7 @@ internal static class Arithmetic
         var aligned = Aligned(node, constant.Shape, rank);
         return aligned[x.Batch] == 1
             ? [.. Enumerable.Range(0, rank).Select(dimension => aligned[x.Axis(dimension)])]
-            : throw node.Error($"constant {NodeShapes.Show(constant.Shape)} differs from sample to sample");
+            : throw node.Error($"constant {NodeShapes.Show(constant.Shape)} differs between samples");
     }
 
     private static void WithConstant(NodeImport node, Imported x, OnnxTensor constant, bool isLeft)
@@ -112,7 +112,7 @@ internal static class Arithmetic
         }
     }
 
-    // Constants on images are how these are normalized.
+    // Constants on the input normalize images.
     private static bool IsInput(NodeImport node) => node.Node.Inputs.Any(node.Graph.Inputs.Contains);
 
     private static (ImmutableArray<double> Scale, ImmutableArray<double> Shift)? AffineOf(
@@ -140,13 +140,13 @@ internal static class Arithmetic
         _ => node.Builder.Divide(node.Name, a, b),
     };
 
-    /// <summary>Two values that meet in the same dimensions; fails if they do not.</summary>
+    /// <summary>Two values with the same rank and batch dimension; fails for others.</summary>
     public static (Imported A, Imported B) SameRank(NodeImport node, Imported a, Imported b)
     {
         var (left, right) = (node.ShapeOf(a.Value), node.ShapeOf(b.Value));
         return left.Length == right.Length && a.Batch == b.Batch
             ? (a, b)
             : throw node.Error(
-                $"values {NodeShapes.Show(left)} and {NodeShapes.Show(right)} do not meet in the same dimensions");
+                $"values {NodeShapes.Show(left)} and {NodeShapes.Show(right)} do not have the same dimensions");
     }
 }

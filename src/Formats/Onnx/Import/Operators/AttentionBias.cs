@@ -5,9 +5,9 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Constants that are added to attention's scores [..., heads, L, L]. What was gathered from a table by distance
-/// becomes that table, found again where the exporter folded it (<see cref="PositionTable"/>); what else differs from
-/// head to head was learned, too, and is a trained parameter. What is the same for all heads is a mask.
+/// Constants that are added to attention scores [..., heads, L, L]. A bias gathered from a table by distance becomes
+/// that table, also if the exporter folded it (<see cref="PositionTable"/>). Other biases that differ between heads
+/// were learned too, and become trained parameters. A bias that is equal for all heads is a mask.
 /// </summary>
 internal static class AttentionBias
 {
@@ -26,7 +26,7 @@ internal static class AttentionBias
             : node.ParameterValue(name, constant, shape, isTrained: isPerHead);
     }
 
-    // [rows, heads] -> [1, heads, L, L], and the dimensions of 1 of windows.
+    // [rows, heads] -> [1, heads, L, L], with a dimension of 1 for windows.
     private static Value Gathered(NodeImport node, string name, PositionTable table, ImmutableArray<long> shape)
     {
         var spec = node.Parameter(table.Rows, "relative_position_bias_table", ParameterRole.Bias);

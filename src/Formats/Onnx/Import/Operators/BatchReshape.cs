@@ -4,8 +4,8 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Reshapes of values whose batch is not in front, as PyTorch's attention makes them: [L, N, E] to [L, N h, d], [L, N
-/// h, d] back, and [L, N, E] to [L N, E] for a linear layer.
+/// Reshapes of values whose batch is not in front, as in PyTorch's attention: [L, N, E] to [L, N h, d], [L, N h, d]
+/// back, and [L, N, E] to [L N, E] for a linear layer.
 /// </summary>
 internal static class BatchReshape
 {
@@ -21,7 +21,7 @@ internal static class BatchReshape
                 + "which mixes the batch with other dimensions");
         }
 
-        // [L, 1, E] -> [L, E]: rows of all samples one below the other.
+        // [L, 1, E] -> [L, E]: stacks the rows of all samples.
         if (place == to.Length - 1 && to[place] != 1)
         {
             var rows = node.Builder.Reshape(node.Name, Ungrouped(node, x.Value, shape, batch), [1, .. to]);
@@ -45,7 +45,7 @@ internal static class BatchReshape
         return new(node.Builder.Reshape(node.Name, front, [to[place], .. to.RemoveAt(place)]), place);
     }
 
-    // [N h, L, d] -> [N, L, h, d]: what was merged with the batch goes back to its place.
+    // [N h, L, d] -> [N, L, h, d]: separates the merged dimension from the batch.
     private static Value Ungrouped(NodeImport node, Value x, ImmutableArray<long> shape, int batch)
     {
         if (shape[batch] == 1)

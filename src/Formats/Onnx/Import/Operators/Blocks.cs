@@ -1,7 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Channels to squares of positions and back. ONNX's own order has the place in the square outermost, ours the channel.
+/// DepthToSpace and SpaceToDepth. In ONNX's default order the position in the block is outermost; in ours the channel
+/// is.
 /// </summary>
 internal static class Blocks
 {

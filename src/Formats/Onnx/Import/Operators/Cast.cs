@@ -3,9 +3,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Real numbers of whole ones and of truth values, which are real numbers here already. Whole numbers of others lose
-/// their fractions, but where only tables read them, for ours take any number as an index; truth values are 1 where a
-/// number is not 0.
+/// Casts. All values here are floats, so casts to float change nothing. Casts to integers truncate, except before
+/// embeddings, which truncate indices themselves. Casts to booleans give 1 for numbers other than 0.
 /// </summary>
 internal static class Cast
 {
@@ -31,7 +30,7 @@ internal static class Cast
         });
     }
 
-    /// <summary>Real numbers of whole ones that the network is given: (x - zero) * scale.</summary>
+    /// <summary>DequantizeLinear of a network's input: (x - zero) * scale.</summary>
     public static void Dequantize(NodeImport node)
     {
         var (x, scale, zero) = (node.Any(0), node.Constant(1), node.Arguments.ConstantOrNull(2));

@@ -3,10 +3,12 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Bounds: 0 to 6 is ReLU6, 0 and more ReLU, and another bound on one side is a ReLU between lines.</summary>
+/// <summary>
+/// Clip: 0 to 6 is ReLU6, a lower bound of 0 is ReLU, and another single bound is a ReLU between affine maps.
+/// </summary>
 internal static class Clip
 {
-    // Files mean "no bound" by the largest float.
+    // Files write the largest float for "no bound".
     private const double Unbounded = 1e38;
 
     public static void Import(NodeImport node)
@@ -15,7 +17,7 @@ internal static class Clip
         node.Output(x with { Value = Bound(node, x.Value, Of(node, "min", 1), Of(node, "max", 2)) });
     }
 
-    /// <summary>The larger or the smaller of a value and a number.</summary>
+    /// <summary>The maximum or minimum of a value and a number.</summary>
     public static void WithNumber(NodeImport node, Imported x, double number, bool isMax) =>
         node.Output(x with { Value = isMax ? Bound(node, x.Value, number, null) : Bound(node, x.Value, null, number) });
 

@@ -4,10 +4,10 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Operators that are a few of ours.</summary>
+/// <summary>Operators that become several of ours.</summary>
 internal static class Composed
 {
-    // What keeps a division from one by 0.
+    // Avoids division by 0.
     private const double Smallest = 1e-12;
     private const double MeanVarianceEpsilon = 1e-9;
     private const int HardmaxHasAxis = 13;
@@ -27,7 +27,7 @@ internal static class Composed
         node.Output(sum with { Value = node.Builder.Affine(node.Name, sum.Value, [1.0 / count], [0]) });
     }
 
-    /// <summary>What a division leaves: with the sign of the dividend, or, of whole numbers, the divisor.</summary>
+    /// <summary>The remainder, with the sign of the dividend (fmod) or of the divisor.</summary>
     public static void Mod(NodeImport node)
     {
         var (a, b) = Operands.Pair(node);
@@ -44,7 +44,7 @@ internal static class Composed
         node.Output(a with { Value = node.Builder.Subtract(node.Name, a.Value, multiple) });
     }
 
-    /// <summary>0 where the magnitude is at most lambd, else nearer to 0 by the bias.</summary>
+    /// <summary>0 if |x| is at most lambd, else x moved towards 0 by the bias.</summary>
     public static void Shrink(NodeImport node)
     {
         var x = node.Any(0);
@@ -79,7 +79,7 @@ internal static class Composed
         node.Output(x with { Value = Logic.Compared(node, node.Name, ComparisonKind.Equal, places, place) });
     }
 
-    /// <summary>Division by the length of a dimension's vector, or by the sum of its magnitudes.</summary>
+    /// <summary>Division by the L2 or L1 norm along a dimension.</summary>
     public static void LpNormalization(NodeImport node)
     {
         var x = node.Any(0);
@@ -96,7 +96,7 @@ internal static class Composed
         node.Output(x with { Value = node.Builder.Divide(node.Name, x.Value, divisor) });
     }
 
-    /// <summary>The value without its mean, divided by its deviation.</summary>
+    /// <summary>(x - mean) / standard deviation.</summary>
     public static void MeanVarianceNormalization(NodeImport node)
     {
         var x = node.Any(0);
@@ -117,7 +117,7 @@ internal static class Composed
         node.Output(x with { Value = node.Builder.Divide(node.Name, centred, deviation) });
     }
 
-    /// <summary>The length of the vector of a window's numbers.</summary>
+    /// <summary>The Lp norm of each window.</summary>
     public static void LpPool(NodeImport node)
     {
         var power = node.Node.Int("p", 2);
@@ -139,7 +139,7 @@ internal static class Composed
             name, new Graphs.Operators.Elementwise(ElementwiseKind.Power, 1.0 / power), [sums], [])));
     }
 
-    /// <summary>The length of the vector of a channel's numbers.</summary>
+    /// <summary>The Lp norm of each channel.</summary>
     public static void GlobalLpPool(NodeImport node)
     {
         var x = node.Input();
@@ -159,7 +159,7 @@ internal static class Composed
             : throw node.Error("it selects samples of the batch, or nothing"));
     }
 
-    /// <summary>1 where a number is none.</summary>
+    /// <summary>1 for NaN, else 0.</summary>
     public static void IsNaN(NodeImport node)
     {
         Ends.RequireUse(node);
@@ -168,7 +168,7 @@ internal static class Composed
         node.Output(x with { Value = node.Builder.Affine(node.Name, same, [-1], [1]) });
     }
 
-    /// <summary>1 where a number is infinite.</summary>
+    /// <summary>1 for infinite numbers, else 0.</summary>
     public static void IsInf(NodeImport node)
     {
         Ends.RequireUse(node);
@@ -189,7 +189,7 @@ internal static class Composed
     {
         1 => ReduceKind.L1,
         2 => ReduceKind.L2,
-        var power => throw node.Error($"its power is {power}, and 1 and 2 are read"),
+        var power => throw node.Error($"its power is {power}: 1 and 2 are supported"),
     };
 
     private static Value Function(

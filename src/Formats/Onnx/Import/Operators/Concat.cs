@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Values side by side; constants among them, class tokens say, become parameters with the batch of the others.
+/// Concat. Constants, such as class tokens, become parameters with the batch size of the other values.
 /// </summary>
 internal static class Concat
 {

@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Convolutions of images and volumes, and of sequences as images of height 1.</summary>
+/// <summary>Convolutions over images and volumes, and over sequences as images of height 1.</summary>
 internal static class Convolution
 {
     private const int OfVolumes = 3;
@@ -33,8 +33,8 @@ internal static class Convolution
         var (first, last) = (new long[padding.Length], new long[padding.Length]);
         for (var dimension = 0; dimension < padding.Length; dimension++)
         {
-            // Less padding after the image is more of the output, as long as that is less than a stride, which ONNX
-            // Runtime asks for; what is more at one end than at the other is cut off.
+            // Less padding after the image equals output padding, which ONNX Runtime limits to less than a stride.
+            // Otherwise a Slice removes the difference between both ends.
             var difference = window.Before[dimension] - window.After[dimension];
             var surplus = more[dimension] + difference;
             if (surplus < 0)
@@ -73,7 +73,7 @@ internal static class Convolution
                 groups);
     }
 
-    // First and last: how many positions are cut off in front and behind in each spatial dimension.
+    // first, last: positions to remove at both ends of each spatial dimension.
     private static void Finish(
         NodeImport node, Operator op, Value x, OnnxTensor weight, long[]? first = null, long[]? last = null)
     {

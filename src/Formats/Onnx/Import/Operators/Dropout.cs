@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Dropout: nothing in inference, its probability again when the network is trained.</summary>
+/// <summary>Dropout, with its probability: it applies if the network is trained again.</summary>
 internal static class Dropout
 {
     public static void Import(NodeImport node)

@@ -1,15 +1,15 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Nodes at the end of a file that only choose among its results give no gradients, and nothing can be cut behind them:
-/// they stay in the file as they are.
+/// Nodes at the end of a file that only select results have no gradient and no layers behind them: they are kept as
+/// they are.
 /// </summary>
 internal static class Ends
 {
     private static readonly HashSet<string> Weighty =
         ["Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN", "Linear"];
 
-    /// <summary>Fails where neither a layer with weights nor an output of real numbers depends on a node.</summary>
+    /// <summary>Fails if neither a layer with weights nor a float output depends on a node.</summary>
     public static void RequireUse(NodeImport node)
     {
         if (!Behind(node, (graph, value) => graph.Outputs.Contains(value) && graph.KindOf(value) == OnnxKind.Float))
@@ -18,7 +18,7 @@ internal static class Ends
         }
     }
 
-    /// <summary>Fails where no layer with weights depends on a node.</summary>
+    /// <summary>Fails if no layer with weights depends on a node.</summary>
     public static void RequireWeights(NodeImport node)
     {
         if (!Behind(node, (_, _) => false))

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>The largest or smallest of values, one after the other; of one value and a number it is a bound.</summary>
+/// <summary>Max and Min of several values, one after the other. With a number it is a bound.</summary>
 internal static class Extremes
 {
     public static void Max(NodeImport node) => Import(node, isMax: true);
@@ -9,7 +9,7 @@ internal static class Extremes
 
     private static void Import(NodeImport node, bool isMax)
     {
-        // Computed values first: constants take their order of dimensions.
+        // Computed values first: constants follow their order of dimensions.
         int[] inputs = [.. Enumerable.Range(0, node.Node.Inputs.Length).OrderBy(input => node.IsConstant(input))];
         var value = node.Any(inputs[0]);
         if (inputs.Length == 2 && node.IsConstant(inputs[1]) && node.Constant(inputs[1]).IsScalar)

@@ -2,7 +2,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Functions of each element by itself, such as Abs, and powers.</summary>
+/// <summary>Element-wise functions, such as Abs, and powers.</summary>
 internal static class Functions
 {
     public static void Import(NodeImport node) => Import(node, Enum.Parse<ElementwiseKind>(node.Node.Type));

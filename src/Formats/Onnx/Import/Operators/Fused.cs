@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>What patterns make and ONNX has no operator for.</summary>
+/// <summary>Operators that only patterns create.</summary>
 internal static class Fused
 {
     public static void Import(NodeImport node)

@@ -3,9 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>
-/// Indices of a dimension: one of them, a range, some channels, or rows of a table for each index of a value.
-/// </summary>
+/// <summary>Gather: one index of a dimension, a range, some channels, or an embedding.</summary>
 internal static class Gather
 {
     public static void Import(NodeImport node)
@@ -28,7 +26,7 @@ internal static class Gather
         int[] places = [.. indices.Integers.Select(index => (int)(index < 0 ? index + size : index))];
         if (indices.Shape.IsEmpty)
         {
-            // A dimension before the batch goes.
+            // Removes a dimension before the batch.
             node.Output(
                 node.Builder.Select(node.Name, x.Value, dimension, places[0]), axis < x.Batch ? x.Batch - 1 : x.Batch);
             return;
@@ -45,7 +43,7 @@ internal static class Gather
             return;
         }
 
-        // A table of indices: its dimensions come in the place of the one that they select from.
+        // Indices of several dimensions: these replace the dimension that they select from.
         var listed = Several(node, node.Part("listed"), x.Value, dimension, places);
         var shape = node.ShapeOf(listed);
         var value = node.Builder.Reshape(
@@ -53,7 +51,7 @@ internal static class Gather
         node.Output(value, axis < x.Batch ? x.Batch + indices.Shape.Length - 1 : x.Batch);
     }
 
-    /// <summary>Some indices of a dimension, in any order.</summary>
+    /// <summary>Selects indices of a dimension, in any order.</summary>
     public static Value Several(NodeImport node, string name, Value x, int dimension, int[] places)
     {
         var isRange = places.Select((place, index) => place == places[0] + index).All(same => same);

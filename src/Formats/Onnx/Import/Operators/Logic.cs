@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Comparisons, and truth values of others: 1 and 0 here.</summary>
+/// <summary>Comparisons and logic; booleans are 1 and 0 here.</summary>
 internal static class Logic
 {
     public static void Compare(NodeImport node)
@@ -39,7 +39,7 @@ internal static class Logic
         return Negated(node, node.Name, Compared(node, node.Part("is_zero"), ComparisonKind.Equal, x, zero));
     }
 
-    /// <summary>1 where two values compare as stated, else 0.</summary>
+    /// <summary>1 where the comparison holds, else 0.</summary>
     public static Value Compared(NodeImport node, string name, ComparisonKind kind, Imported a, Imported b) =>
         node.Builder.Add(name, new Comparison(kind), [a.Value, b.Value], []);
 

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Normalisations by statistics, running or of the value itself.</summary>
+/// <summary>Norm layers, by running statistics or by those of the value.</summary>
 internal static class Normalization
 {
     private const double Epsilon = 1e-5;
@@ -24,7 +24,7 @@ internal static class Normalization
         ];
 
         // ONNX's momentum is the share of the old statistics. Networks exported for inference state 1, which would
-        // never learn any.
+        // never update them.
         var share = 1 - node.Node.Float("momentum", 0.9);
         var op = new BatchNorm2d(node.Node.Float("epsilon", Epsilon), share > 0 ? Math.Round(share, 6) : Momentum);
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], specs)));
@@ -82,7 +82,7 @@ internal static class Normalization
         var channels = node.ShapeOf(x)[1];
         var op = new GroupNorm((int)groups, node.Node.Float("epsilon", Epsilon));
 
-        // Before opset 21 there was one scale a group.
+        // Before opset 21 there was one scale per group.
         OnnxTensor PerChannel(OnnxTensor constant) => constant.Count == channels || constant.Count != groups
             ? constant
             : OnnxTensor.Of(

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>The operators that are read: a file a family, a line here for each.</summary>
+/// <summary>The supported operators: one line each here, one file per family.</summary>
 internal static class OnnxOperators
 {
     private static readonly FrozenDictionary<string, Action<NodeImport>> Known =
@@ -54,6 +54,7 @@ internal static class OnnxOperators
             ["GlobalMaxPool"] = Pool.Global,
             ["Greater"] = Logic.Compare,
             ["GreaterOrEqual"] = Logic.Compare,
+            ["GridSample"] = GridSample.Import,
             ["GroupNormalization"] = Normalization.Group,
             ["HardSigmoid"] = Activation.HardSigmoid,
             ["HardSwish"] = Activation.Import,
@@ -133,10 +134,10 @@ internal static class OnnxOperators
             ["Xor"] = Logic.Xor,
         }.ToFrozenDictionary();
 
-    /// <summary>Whether one of ONNX's own operators is read where its inputs are not all constants.</summary>
+    /// <summary>Whether an ONNX operator is supported if not all its inputs are constants.</summary>
     public static bool IsRead(string type) => Known.ContainsKey(type);
 
-    /// <summary>Maps a node; whatever is wrong names it.</summary>
+    /// <summary>Maps a node; errors name it.</summary>
     public static void Import(NodeImport node)
     {
         if (node.Node.Domain == OnnxNode.Ours)
@@ -160,10 +161,10 @@ internal static class OnnxOperators
         }
     }
 
-    /// <summary>The error of an operator that is not read.</summary>
+    /// <summary>The error for an unsupported operator.</summary>
     public static UnreadException Unknown(OnnxNode node)
     {
         var domain = node.Domain.Length == 0 ? "" : $" of domain '{node.Domain}'";
-        return new(node, $"node '{node.Name}': the operator {node.Type}{domain} is not read.");
+        return new(node, $"node '{node.Name}': the operator {node.Type}{domain} is not supported.");
     }
 }

@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Borders of images, channels of zeros, and what negative pads cut off.</summary>
+/// <summary>Pads of images, channels of zeros, and negative pads, which remove positions.</summary>
 internal static class Pad
 {
     public static void Import(NodeImport node)
@@ -20,7 +20,18 @@ internal static class Pad
         };
         var value = node.Node.Has("value") ? node.Node.Float("value", 0) : node.Arguments.Constant(2)?.Numbers[0] ?? 0;
         int[] padded = [.. Enumerable.Range(0, before.Length).Where(axis => before[axis] > 0 || after[axis] > 0)];
-        if (padded.Length > 0 && before.Length == 4 && padded.All(axis => axis >= 2))
+        if (padded is [2] && before.Length == 3)
+        {
+            var sequence = Images.Of(node, x);
+            x = Images.Back(node, name => node.Builder.Pad2d(
+                name,
+                sequence,
+                new(0, (int)before[2]),
+                new(0, (int)after[2]),
+                mode,
+                Math.Clamp(value, float.MinValue, float.MaxValue)));
+        }
+        else if (padded.Length > 0 && before.Length == 4 && padded.All(axis => axis >= 2))
         {
             x = node.Builder.Pad2d(
                 node.Name,

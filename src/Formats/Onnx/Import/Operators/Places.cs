@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Places of elements along a dimension, and elements by their places.</summary>
+/// <summary>Operators on indices: TopK, ArgMax, GatherElements, OneHot and so on.</summary>
 internal static class Places
 {
     public static void TopK(NodeImport node)
@@ -62,7 +62,7 @@ internal static class Places
         node.Output(x with { Value = node.Builder.Add(node.Name, op, [x.Value], []) });
     }
 
-    /// <summary>Indices compared with each place of a new dimension; those below 0 count from the end.</summary>
+    /// <summary>Compares indices with the positions of a new dimension. Negative indices count from the end.</summary>
     public static void OneHot(NodeImport node)
     {
         Ends.RequireUse(node);
@@ -92,7 +92,7 @@ internal static class Places
         node.Output(node.Builder.Affine(node.Name, hot, [values[1] - values[0]], [values[0]]));
     }
 
-    /// <summary>The part of matrices on one side of a diagonal: the rest times 0.</summary>
+    /// <summary>Trilu: keeps the part of matrices on one side of a diagonal, the rest is 0.</summary>
     public static void Triangle(NodeImport node)
     {
         var x = node.Any(0);

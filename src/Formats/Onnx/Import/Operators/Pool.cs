@@ -6,7 +6,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Largest values and means of windows.</summary>
+/// <summary>Max and average pooling.</summary>
 internal static class Pool
 {
     private const int OfVolumes = 3;
@@ -15,7 +15,7 @@ internal static class Pool
     {
         if (node.Node.OutputOrNull(1) is not null)
         {
-            throw node.Error("it also gives the places of the largest values, which are not computed");
+            throw node.Error("it also gives the indices of the maxima, which are not supported");
         }
 
         var window = WindowAttributes.Of(node.Arguments);
@@ -35,7 +35,7 @@ internal static class Pool
 
     private static MaxPool2d LargestOfImage(NodeImport node, WindowAttributes window) =>
         window.Dilations.Distinct().Count() > 1
-            ? throw node.Error("its dilations differ, and one for height and width is read")
+            ? throw node.Error("its dilations for height and width differ")
             : new MaxPool2d(
                 Images.Pair(window.Kernel),
                 Images.Pair(window.Strides),
@@ -48,7 +48,7 @@ internal static class Pool
         var countsPadding = node.Node.Int("count_include_pad", 0) != 0;
         var stated = WindowAttributes.Of(node.Arguments);
 
-        // What overhangs the image never counts to us, so that it may be padding only where this does not count.
+        // Our average pool never counts the overhang. So it becomes padding only if padding does not count.
         var window = countsPadding ? stated : WithCeil(node, stated);
         if (window.Dilations.Any(dilation => dilation != 1))
         {
@@ -67,8 +67,8 @@ internal static class Pool
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
 
-    // Padding that does not count, but is uneven or more than half of a window: means with its zeros, times the
-    // windows' sizes over what is inside.
+    // For padding that does not count, but is uneven or more than half of a window: the mean with zeros, times the
+    // window's size divided by the number of positions inside the image.
     private static void MeanOfInside(NodeImport node, WindowAttributes window)
     {
         var sizes = node.Arguments.Shape(0)[2..];
@@ -131,7 +131,7 @@ internal static class Pool
         node.Output(Images.Back(node, name => node.Builder.Add(name, op, [x], [])));
     }
 
-    // Exporters write windows that overhang the image as padding after it.
+    // Writes overhanging windows as padding after the image, as exporters do.
     private static WindowAttributes WithCeil(NodeImport node, WindowAttributes window)
     {
         if (window.Ceil || window.IsSymmetric || window.Before.Zip(window.After).Any(pads => pads.First > pads.Second))

@@ -5,25 +5,30 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// The table of biases by distance within a window (Liu et al. 2021, arXiv 2103.14030), found again in what an exporter
-/// gathered from it: the numbers [heads, L, L] are equal wherever <see cref="RelativePositionBias"/> reads the same
-/// row.
+/// The table of relative position biases (Liu et al. 2021, arXiv 2103.14030), recovered from a folded bias: its numbers
+/// [heads, L, L] are equal wherever <see cref="RelativePositionBias"/> reads the same row.
 /// </summary>
-/// <param name="Window">Its positions are L.</param>
+/// <param name="Window">The window; its number of positions is L.</param>
 /// <param name="Rows">[(2h - 1)(2w - 1), heads].</param>
 /// <param name="IsInFile">Whether the rows are an initializer, which several biases may share.</param>
 internal sealed record PositionTable(Pair Window, OnnxTensor Rows, bool IsInFile)
 {
-    /// <summary>The table of the most square window that fits, or null if none does.</summary>
+    /// <summary>
+    /// The file's own table for a window that fits, else the smallest table, as of a sequence; null if no window fits.
+    /// </summary>
     public static PositionTable? Find(OnnxTensor bias, int heads)
     {
         var positions = (int)bias.Shape[^1];
-        return bias.Shape[^2] == positions && HasOneNumberForNoDistance(bias.Floats, heads, positions)
-            ? Windows(positions).Select(window => Find(bias, heads, window)).FirstOrDefault(table => table is not null)
-            : null;
+        if (bias.Shape[^2] != positions || !HasOneNumberForNoDistance(bias.Floats, heads, positions))
+        {
+            return null;
+        }
+
+        var fitting = Windows(positions).Select(window => Find(bias, heads, window)).OfType<PositionTable>().ToList();
+        return fitting.Find(table => table.IsInFile) ?? fitting.MinBy(table => table.Rows.Shape[0]);
     }
 
-    // What most other constants fail already, before any window is tried.
+    // A quick test that most other constants fail.
     private static bool HasOneNumberForNoDistance(float[] numbers, int heads, int positions) =>
         Enumerable.Range(0, heads).All(head =>
         {

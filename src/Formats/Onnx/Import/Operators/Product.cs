@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Matrix products: with a constant a linear layer, which holds its weight as [outputs, inputs].</summary>
+/// <summary>Matrix products. A product with a constant is a linear layer with weight [outputs, inputs].</summary>
 internal static class Product
 {
     public static void Gemm(NodeImport node)
@@ -12,7 +12,7 @@ internal static class Product
         if (node.Node.Int("transA", 0) != 0 || !node.IsConstant(1))
         {
             throw node.Error(
-                "its first matrix is transposed or its second computed, and layers with a constant weight are read");
+                "its first matrix is transposed or its second is not constant, which is not supported");
         }
 
         var stated = Scaled(node.Constant(1), alpha);
@@ -47,7 +47,7 @@ internal static class Product
     /// <summary>The layer of a weight [O, I] and a bias [O].</summary>
     public static void Linear(NodeImport node, Imported x, OnnxTensor weight, OnnxTensor? bias)
     {
-        // Exporters transpose weights, which costs them their names, but not biases.
+        // Exporters rename weights when they transpose them, but not biases.
         var name = NameBeside(bias) ?? $"{node.Name}.weight";
         var specs = new List<ParameterSpec>
         {
@@ -74,7 +74,7 @@ internal static class Product
         ? constant
         : OnnxTensor.Of(OnnxKind.Float, constant.Shape, Array.ConvertAll(constant.Numbers, number => number * factor));
 
-    // One number for all rows is as many.
+    // Repeats a single number for all rows.
     private static OnnxTensor Vector(NodeImport node, OnnxTensor bias, long count) => bias.Count == count
         ? bias
         : bias.IsScalar

@@ -6,8 +6,8 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// A layer of LSTM, GRU or RNN over [T, N, I], or [N, T, I] in layout 1: a node of ours for each direction. ONNX stacks
-/// the gates in another order, and both biases in one tensor.
+/// An LSTM, GRU or RNN over [T, N, I], or [N, T, I] in layout 1, becomes one node per direction. ONNX has another order
+/// of gates, and both biases in one tensor.
 /// </summary>
 internal static class Recurrent
 {
@@ -26,7 +26,7 @@ internal static class Recurrent
     {
         if (node.Node.Int("input_forget", 0) != 0)
         {
-            throw node.Error("its input and forget gates are coupled, which is not read");
+            throw node.Error("its input and forget gates are coupled, which is not supported");
         }
 
         var (peepholes, withCell) = (node.Node.InputOrNull(7) is not null, node.Node.OutputOrNull(2) is not null);
@@ -51,7 +51,7 @@ internal static class Recurrent
         if (x.Batch != BatchOf(node, 1))
         {
             throw node.Error(
-                $"its batch is dimension {x.Batch} of its input, where dimension {BatchOf(node, 1)} is read");
+                $"its batch is dimension {x.Batch} of its input, but must be dimension {BatchOf(node, 1)}");
         }
 
         var direction = node.Node.Text("direction", "forward");
@@ -76,10 +76,10 @@ internal static class Recurrent
         Finish(node, reverses, outputs);
     }
 
-    // Where the batch is: dimension 1, and in layout 1 in front.
+    // The dimension of the batch: 1, or 0 in layout 1.
     private static int BatchOf(NodeImport node, int otherwise) => node.Node.Int("layout", 0) == 0 ? otherwise : 0;
 
-    // [N, T, H] of each direction to ONNX's [T, D, N, H], and its last states [D, N, H].
+    // Converts [N, T, H] of each direction to ONNX's [T, D, N, H], and the last states to [D, N, H].
     private static void Finish(NodeImport node, bool[] reverses, Value[] outputs)
     {
         var hidden = node.ShapeOf(outputs[0])[2];
@@ -97,7 +97,7 @@ internal static class Recurrent
             }
             else
             {
-                // Where the directions are a dimension, the same unit leaves in both.
+                // If the directions are a dimension, the same unit is removed in both.
                 long[] shape = [1, steps, outputs.Length, hidden];
                 var value = node.Builder.Reshape(node.Name, both, shape, SplitPolicy.SameInner);
                 node.Output(value, BatchOf(node, 2));
@@ -119,7 +119,7 @@ internal static class Recurrent
         }
     }
 
-    // The state of a direction before the first step, [N, H], of ONNX's [D, N, H].
+    // The initial state of a direction, [N, H], from ONNX's [D, N, H].
     private static Value State(NodeImport node, Value sequence, int input, int direction, int directions)
     {
         var hidden = node.Constant(2).Shape[2];
@@ -191,7 +191,7 @@ internal static class Recurrent
             ];
     }
 
-    // Of [D, k g H, ...] the gates of a direction in our order; k is 2 for biases.
+    // The gates of a direction in our order, from [D, k g H, ...]; k is 2 for biases.
     private static OnnxTensor Gates(OnnxTensor constant, int[] order, int direction, int part, int parts = 2)
     {
         var numbers = constant.Floats;
@@ -209,7 +209,7 @@ internal static class Recurrent
     {
         if (node.Node.Has("clip"))
         {
-            throw node.Error("it has a bound (clip), which is not read");
+            throw node.Error("it has a bound (clip), which is not supported");
         }
 
         var steps = node.Arguments.Shape(0)[node.Node.Int("layout", 0) == 0 ? 0 : 1];
@@ -217,7 +217,7 @@ internal static class Recurrent
             && !(node.IsConstant(4) && node.Constant(4).Integers.All(length => length == steps)))
         {
             throw node.Error(
-                $"its sequences have lengths of their own (sequence_lens), where all of {steps} steps are read");
+                $"its sequences have different lengths (sequence_lens); all {steps} steps must be used");
         }
     }
 

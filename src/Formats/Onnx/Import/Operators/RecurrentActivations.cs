@@ -2,13 +2,13 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>The functions that a recurrent node names: as many for each direction as its kind has.</summary>
+/// <summary>The activation functions of a recurrent node, listed for each direction.</summary>
 internal static class RecurrentActivations
 {
     private const float HardSlope = 0.2f;
     private const float HardMiddle = 0.5f;
 
-    /// <summary>Those of a direction of an LSTM or a GRU; null for the usual ones.</summary>
+    /// <summary>The functions of a direction of an LSTM or GRU; null for the defaults.</summary>
     public static GateActivations? OfGates(NodeImport node, int direction, int count)
     {
         if (Of(node, direction, count) is not { } stated)
@@ -21,12 +21,12 @@ internal static class RecurrentActivations
         return all == new GateActivations() ? null : all;
     }
 
-    /// <summary>Whether a direction of an RNN has ReLU instead of tanh.</summary>
+    /// <summary>Whether a direction of an RNN uses ReLU instead of tanh.</summary>
     public static bool IsRelu(NodeImport node, int direction) => Of(node, direction, 1) switch
     {
         null or [RecurrentActivation.Tanh] => false,
         [RecurrentActivation.Relu] => true,
-        var other => throw node.Error($"its activation is {other[0]}: Tanh and Relu are read"),
+        var other => throw node.Error($"its activation is {other[0]}: Tanh and Relu are supported"),
     };
 
     private static RecurrentActivation[]? Of(NodeImport node, int direction, int count)
@@ -55,5 +55,5 @@ internal static class RecurrentActivations
 
     private static OcsInputException Unread(NodeImport node, string[] stated) => node.Error(
         $"its activations are {string.Join(", ", stated)}: Sigmoid, Tanh, Relu, and HardSigmoid with the slope "
-        + $"{HardSlope} are read");
+        + $"{HardSlope} are supported");
 }

@@ -3,7 +3,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Means, sums, maxima and the like over some axes.</summary>
+/// <summary>Reductions over axes: mean, sum, max and so on.</summary>
 internal static class Reduction
 {
     public static void Import(NodeImport node)
@@ -19,7 +19,7 @@ internal static class Reduction
         {
             node.Output(node.Node.Type is "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceProd"
                 ? x
-                : throw node.Error("it runs over no dimension"));
+                : throw node.Error("it reduces no dimension"));
             return;
         }
 

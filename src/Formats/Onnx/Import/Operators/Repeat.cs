@@ -2,7 +2,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Values repeated: dimensions of size 1, and channels round after round.</summary>
+/// <summary>Expand and Tile: dimensions of size 1, and whole repetitions of channels.</summary>
 internal static class Repeat
 {
     public static void Expand(NodeImport node)

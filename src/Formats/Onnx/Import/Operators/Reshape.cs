@@ -5,7 +5,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>The same numbers in another shape: Reshape, Flatten, Squeeze and Unsqueeze.</summary>
+/// <summary>Reshape, Flatten, Squeeze and Unsqueeze.</summary>
 internal static class Reshape
 {
     public static void Import(NodeImport node)
@@ -33,7 +33,7 @@ internal static class Reshape
         }
     }
 
-    // Unsqueeze of axis 0 puts a dimension before the batch, and Squeeze takes it away.
+    // Unsqueeze of axis 0 adds a dimension before the batch, and Squeeze removes it.
     private static void Leading(NodeImport node, Value x, ImmutableArray<long> from, ImmutableArray<long> to)
     {
         var batch = node.Node.Type == "Unsqueeze" ? AfterUnsqueeze(node, 0, to.Length) : 0;
@@ -42,7 +42,7 @@ internal static class Reshape
             throw node.Error("it drops the batch");
         }
 
-        // Without axes it would drop every 1, but for other batches the batch is none.
+        // Without axes every 1 would go. But the batch is 1 only here, so it stays.
         ImmutableArray<long> ours = to.IsEmpty || node.Node.Type != "Squeeze" ? to : Squeezed(node, from);
         if (!ours.SequenceEqual(to))
         {

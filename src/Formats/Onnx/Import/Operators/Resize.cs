@@ -6,8 +6,7 @@ using Ocs.Graphs.Operators;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// Images of another size: an <see cref="Upsample"/> where libtorch's positions are ONNX's, else a
-/// <see cref="Resample"/>.
+/// Resize of images: an <see cref="Upsample"/> if libtorch computes the same positions, else a <see cref="Resample"/>.
 /// </summary>
 internal static class Resize
 {
@@ -21,13 +20,13 @@ internal static class Resize
         if (from.Length is not (4 or 5) || from[1] != to[1] || from[0] != to[0])
         {
             throw node.Error(
-                $"it makes {NodeShapes.Show(to)} of {NodeShapes.Show(from)}: height and width of images may change, "
+                $"it turns {NodeShapes.Show(from)} into {NodeShapes.Show(to)}: height and width of images may change, "
                 + "and depth of volumes");
         }
 
         if (node.Node.Int("antialias", 0) != 0)
         {
-            throw node.Error("antialias is not read");
+            throw node.Error("antialias is not supported");
         }
 
         if (from.Length == 5)
@@ -63,10 +62,10 @@ internal static class Resize
             "align_corners" when isBySize => ResamplePositions.AlignCorners,
             "align_corners" => throw node.Error(
                 "it aligns corners by a scale that makes no whole size, "
-                + "of which ONNX and its runtimes say different things: export it with sizes"),
+                + "which ONNX and its runtimes define differently: export it with sizes"),
             "half_pixel_symmetric" when isBySize => ResamplePositions.HalfPixel,
             "tf_half_pixel_for_nn" when mode == ResampleMode.Nearest => ResamplePositions.HalfPixel,
-            _ => throw node.Error($"its positions ({stated}) are not read"),
+            _ => throw node.Error($"its positions ({stated}) are not supported"),
         };
         return new(
             new((int)to[2], (int)to[3]),
@@ -88,13 +87,13 @@ internal static class Resize
             var other => throw node.Error($"nearest_mode '{other}' is not known"),
         };
 
-    // TensorFlow's positions are half a pixel more: floor(p + 1/2) is p rounded, and p + 1/2 rounded down where it is
-    // in the middle is ceil(p).
+    // TensorFlow's positions are larger by half a pixel: floor(p + 1/2) rounds p half up, and p + 1/2 rounded half down
+    // is ceil(p).
     private static ResampleRounding HalfLess(NodeImport node, ResampleRounding rounding) => rounding switch
     {
         ResampleRounding.Floor => ResampleRounding.PreferCeiling,
         ResampleRounding.PreferFloor => ResampleRounding.Ceiling,
-        _ => throw node.Error("its positions (tf_half_pixel_for_nn) are rounded up, which is not read"),
+        _ => throw node.Error("its positions (tf_half_pixel_for_nn) are rounded up, which is not supported"),
     };
 
     private static Upsample? OfLibtorch(Resample op, ImmutableArray<long> from)
@@ -113,7 +112,7 @@ internal static class Resize
             : null;
     }
 
-    // libtorch takes floor(i from / to). Other roundings are the same where every position is repeated equally often.
+    // libtorch uses floor(i from / to). Other roundings agree if every position is repeated equally often.
     private static bool IsNearest(Resample op, ImmutableArray<long> from)
     {
         var isWhole = op.Size.Height % from[2] == 0 && op.Size.Width % from[3] == 0;
@@ -128,7 +127,7 @@ internal static class Resize
         };
     }
 
-    // libtorch is given the sizes only.
+    // libtorch is given sizes only.
     private static bool IsInterpolated(Resample op, ImmutableArray<long> from) => IsBySize(op, from)
         && (op.Positions is ResamplePositions.HalfPixel or ResamplePositions.AlignCorners
             || (

@@ -4,7 +4,7 @@ using Ocs.Graphs.Operators;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>A Resize of volumes, where libtorch's positions are ONNX's.</summary>
+/// <summary>Resize of volumes, if libtorch computes the same positions.</summary>
 internal static class ResizedVolume
 {
     public static Upsample3d Of(NodeImport node, ImmutableArray<long> from, ImmutableArray<long> to)
@@ -22,7 +22,7 @@ internal static class ResizedVolume
         var size = Images.Triple([.. to[2..]]);
         return (node.Node.Text("mode", "nearest"), positions, rounding) switch
         {
-            _ when !isBySize => throw node.Error("its scale leaves part of a voxel out, which is read of images only"),
+            _ when !isBySize => throw node.Error("its scale leaves part of a voxel, supported for images only"),
             ("nearest", "asymmetric", "floor") => new(size),
             ("nearest", "half_pixel" or "pytorch_half_pixel", "round_prefer_floor" or "round_prefer_ceil")
                 when isWhole => new(size),
@@ -30,7 +30,7 @@ internal static class ResizedVolume
             ("linear" or "trilinear", "pytorch_half_pixel", _) when isUsual => new(size, Linear: true),
             ("linear" or "trilinear", "align_corners", _) => new(size, Linear: true, AlignCorners: true),
             var (mode, _, _) => throw node.Error(
-                $"its mode {mode} with positions {positions} and {rounding} is not read of volumes"),
+                $"its mode {mode} with positions {positions} and {rounding} is not supported for volumes"),
         };
     }
 }

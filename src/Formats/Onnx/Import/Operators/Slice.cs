@@ -3,7 +3,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Ranges of dimensions, and every step-th index of them, forwards or backwards.</summary>
+/// <summary>Slice, with any step, forwards or backwards.</summary>
 internal static class Slice
 {
     public static void Import(NodeImport node)
@@ -37,7 +37,7 @@ internal static class Slice
     private static bool IsWhole(NodeImport node, Imported x, SliceRange range) =>
         range.Step == 1 && range.Length == node.ShapeOf(x.Value)[x.Dimension(range.Axis)];
 
-    // Indices in groups of a step, of which one is taken.
+    // Groups indices by the step, and takes one of each group.
     private static Value Stepped(NodeImport node, string name, Value x, int dimension, SliceRange range)
     {
         var shape = node.ShapeOf(x);

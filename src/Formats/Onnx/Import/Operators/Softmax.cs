@@ -2,7 +2,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>Softmax and its logarithm. Before opset 13 it ran over all dimensions from the axis on.</summary>
+/// <summary>Softmax and LogSoftmax. Before opset 13 they ran over all dimensions from the axis on.</summary>
 internal static class Softmax
 {
     private const int OneAxisSince = 13;

@@ -2,7 +2,7 @@ using Ocs.Formats.Onnx.Import.Shapes;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>A dimension in parts: a slice each, named <c>NODE/0</c>, <c>NODE/1</c>, ...</summary>
+/// <summary>Split: one slice per part, named <c>NODE/0</c>, <c>NODE/1</c>, ...</summary>
 internal static class Split
 {
     public static void Import(NodeImport node)

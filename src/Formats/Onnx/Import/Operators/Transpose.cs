@@ -2,9 +2,7 @@ using Ocs.Formats.Onnx.Import.Shapes;
 
 namespace Ocs.Formats.Onnx.Import.Operators;
 
-/// <summary>
-/// Dimensions in another order. Where only the batch moves nothing is computed: ours is always in front.
-/// </summary>
+/// <summary>Transpose. If only the batch moves, nothing is computed: ours is always in front.</summary>
 internal static class Transpose
 {
     public static void Import(NodeImport node)

@@ -4,8 +4,7 @@ using Ocs.Graphs;
 namespace Ocs.Formats.Onnx.Import.Operators;
 
 /// <summary>
-/// A choice between two values. By a known mask it is each times 1 or 0, and their sum; a constant is chosen from at
-/// once.
+/// Where. With a constant mask it becomes the sum of both values times 0 or 1; constants are selected at import.
 /// </summary>
 internal static class Where
 {
@@ -36,7 +35,7 @@ internal static class Where
         node.Output(computed with { Value = chosen ?? throw node.Error("it chooses nothing") });
     }
 
-    // One number is no value of its own, and one that is not finite the largest that is.
+    // A single number becomes an attribute; infinities become the largest finite float.
     private static void ByValue(NodeImport node)
     {
         var like = node.Any(Enumerable.Range(0, 3).First(input => !node.IsConstant(input)));
@@ -70,7 +69,7 @@ internal static class Where
         return node.Builder.Multiply(node.Part(part), value.Value, factor);
     }
 
-    // Null if the constant is 0 wherever it is taken.
+    // Null if the constant is 0 wherever it is selected.
     private static Value? Constant(
         NodeImport node, string part, ImmutableArray<long> shape, bool[] taken, OnnxTensor constant, Imported like)
     {
@@ -79,7 +78,7 @@ internal static class Where
         return number == 0 ? null : Learned(node, $"{part}_constant", OnnxTensor.OfFloats(shape, () => numbers), like);
     }
 
-    // What the file names is trained.
+    // Named constants are trained.
     private static Value Learned(NodeImport node, string part, OnnxTensor constant, Imported like) =>
         node.ParameterValue(node.Part(part), constant, Arithmetic.Ordered(node, constant, like));
 }

@@ -1,9 +1,9 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// softmax(scale q kᵀ + constants) v -> ScaledDotProductAttention of ours, on [N, ..., heads, L, d]. The scale may
-/// stand at queries, keys or scores, products may be MatMul or Einsum. Swin's masks are added to scores [N, windows,
-/// heads, L, L] that were [N windows, heads, L, L]. A constant that rules out all later positions makes attention
+/// softmax(scale q kᵀ + constants) v -> our ScaledDotProductAttention, on [N, ..., heads, L, d]. The scale may be
+/// applied to queries, keys or scores; products may be MatMul or Einsum. Swin's masks are added to scores reshaped from
+/// [N windows, heads, L, L] to [N, windows, heads, L, L]. A constant that masks all later positions makes attention
 /// causal.
 /// </summary>
 internal static class Attentions
@@ -55,7 +55,7 @@ internal static class Attentions
             return;
         }
 
-        // Scores that were lifted to windows: so are queries, keys and values, and the result comes back.
+        // If scores were reshaped to windows, so are queries, keys and values; the result is reshaped back.
         string Lift(string part, string value) =>
             graph.EmitReshape(product, part, value, [.. scores.Lifted[..^2], .. graph.ShapeOf(value)[^2..]]);
 

@@ -3,9 +3,8 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// A transpose that moves the batch from the front goes down past what does not care, until another brings the batch
-/// back and both vanish: PyTorch's attention computes on [L, N, E], torchvision's Swin transformer on [3, N, heads, L,
-/// d].
+/// Moves a Transpose of the batch down past nodes that do not depend on the order, until another Transpose cancels it.
+/// PyTorch's attention computes on [L, N, E], torchvision's Swin transformer on [3, N, heads, L, d].
 /// </summary>
 internal static class BatchFirst
 {
@@ -34,7 +33,7 @@ internal static class BatchFirst
         }
     }
 
-    // Lets a node read what the transpose reads, and transposes its outputs instead. Gives the new transposes.
+    // Makes a node read the input of the Transpose, and transposes its outputs instead. Returns the new Transposes.
     private static IEnumerable<OnnxNode> Pass(
         OnnxGraph graph, OnnxNode transpose, ImmutableArray<int> order, OnnxNode user)
     {
@@ -81,7 +80,7 @@ internal static class BatchFirst
     private static ImmutableArray<string> Read(OnnxNode user, string value, string instead) =>
         [.. user.Inputs.Select(input => input == value ? instead : input)];
 
-    // What the other term transposes in the same way.
+    // The input of the other operand's Transpose, if that has the same order.
     private static string? Same(OnnxGraph graph, string? value, ImmutableArray<int> order) =>
         value is not null
             && graph.Maker(value, "Transpose") is { } transpose
@@ -100,7 +99,7 @@ internal static class BatchFirst
         return name;
     }
 
-    // The order of the dimensions that stay when one is selected away.
+    // The order of the remaining dimensions after a Select.
     private static ImmutableArray<int> Without(ImmutableArray<int> order, int axis) =>
         [.. order.RemoveAt(axis).Select(dimension => dimension > order[axis] ? dimension - 1 : dimension)];
 

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// The outputs of both directions of a recurrent layer [T, 2, N, H] that are put side by side: Transpose to [T, N, 2,
-/// H], Reshape to [T, N, 2H] -> the same layer, which gives [T, N, 2H]. So that each direction keeps units of its own.
+/// A bidirectional layer [T, 2, N, H], Transpose to [T, N, 2, H], Reshape to [T, N, 2H] -> the same layer with output
+/// [T, N, 2H]. So each direction keeps its own units.
 /// </summary>
 internal static class BothDirections
 {

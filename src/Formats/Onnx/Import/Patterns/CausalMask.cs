@@ -1,14 +1,14 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>The constant by which exporters rule out the later positions of causal attention.</summary>
+/// <summary>The constant mask of causal attention in exported files.</summary>
 internal static class CausalMask
 {
-    // The softmax of a score that is lower by this is 0 in 32-bit floats. Exporters write -1e4, the lowest float, -inf.
+    // The softmax of a score lower by this is 0 in 32-bit floats. Exporters write -1e4, the lowest float, or -inf.
     private const float Ruled = -1e4f;
 
     /// <summary>
-    /// The scores and the same mask as a constant to add, where a node puts a constant in the place of all scores of
-    /// later positions, as PyTorch's masked_fill does; null for other nodes.
+    /// For a Where that replaces all scores of later positions by a constant, as PyTorch's masked_fill does: the
+    /// scores, and the mask as a constant to add. Null for other nodes.
     /// </summary>
     public static (string Scores, string Mask)? OfWhere(OnnxGraph graph, OnnxNode node)
     {
@@ -37,7 +37,7 @@ internal static class CausalMask
     }
 
     /// <summary>
-    /// Whether a constant [1, ..., L, L], L at least 2, is 0 on and below the diagonal and rules out what is above.
+    /// Whether a constant [1, ..., L, L], L at least 2, is 0 on and below the diagonal and masks all above.
     /// </summary>
     public static bool Is(OnnxTensor constant)
     {

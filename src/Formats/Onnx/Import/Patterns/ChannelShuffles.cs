@@ -1,7 +1,7 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Reshape [N, G, C/G, H, W], Transpose of G and C/G, Reshape [N, C, H, W] -> ChannelShuffle(groups) of ours.
+/// Reshape [N, G, C/G, H, W], Transpose of G and C/G, Reshape [N, C, H, W] -> our ChannelShuffle(groups).
 /// </summary>
 internal static class ChannelShuffles
 {

@@ -3,10 +3,7 @@ using Ocs.Formats.Onnx.Import.Folding;
 
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>
-/// An Einsum of two values that is a product of matrices, after their dimensions are put in order: MatMul between
-/// Transposes and Reshapes.
-/// </summary>
+/// <summary>An Einsum of two values that is a matrix product -> MatMul between Transposes and Reshapes.</summary>
 internal static class Einsums
 {
     public static void Apply(OnnxGraph graph)
@@ -81,7 +78,7 @@ internal static class Einsums
             ? value
             : graph.EmitTranspose(einsum, part, value, [.. to.Select(letter => from.IndexOf(letter))]);
 
-    // What stays side by side, the left one's own, what is summed over, and the right one's own.
+    // Letters of batch dimensions, of the left operand only, of the summed dimensions, and of the right operand only.
     private sealed record Letters(string Batch, string Rows, string Inner, string Columns)
     {
         public static Letters? Of(string left, string right, string result)

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// A linear layer on flattened positions, Reshape [N L, I], Gemm, Reshape [..., O] with the leading dimensions of
-/// before -> our Linear, which takes any number of them.
+/// A linear layer on flattened positions, Reshape [N L, I], Gemm, Reshape [..., O] with the original leading dimensions
+/// -> our Linear, which takes any number of them.
 /// </summary>
 internal static class FlatLinears
 {

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// PyTorch's attention on [N heads, L, d], which it gets from [L, N, E] by Reshape [L, N heads, d] and Transpose, and
-/// whose result it returns as [L, N, E] or [L N, E] -> the same on [N, heads, L, d], from and to [N, L, E]. At a batch
-/// of one, dimension 1 of [L, N, E] is 1.
+/// PyTorch's attention on [N heads, L, d] -> the same on [N, heads, L, d], from and to [N, L, E]. PyTorch reshapes [L,
+/// N, E] to [L, N heads, d] and transposes; the result is [L, N, E] or [L N, E]. For a batch of one, dimension 1 of [L,
+/// N, E] is 1.
 /// </summary>
 internal static class FoldedHeads
 {
@@ -62,7 +62,7 @@ internal static class FoldedHeads
         graph.Rewire(merge, merge.Inputs.SetItem(0, sequence));
     }
 
-    // [L, N, E] of [N heads, L, d].
+    // The value [L, N, E] from which [N heads, L, d] was reshaped.
     private static string? Source(OnnxGraph graph, string value) =>
         graph.Maker(value, "Transpose") is { } transpose && transpose.Order(3).SequenceEqual(Exchanged)
         && graph.Maker(transpose.Inputs[0], "Reshape") is { } split

@@ -58,7 +58,7 @@ internal static class GatedActivations
     private static string? HardGate(OnnxGraph graph, OnnxNode node) =>
         Sixth(graph, node) is { } ramp ? Ramp(graph, ramp) : null;
 
-    // What is divided by 6.
+    // The dividend of a division by 6.
     private static string? Sixth(OnnxGraph graph, OnnxNode node) =>
         node.Is("Mul") ? graph.BesideScalar(node, 1.0 / 6) : graph.IsScalar(node.Inputs[1], 6) ? node.Inputs[0] : null;
 

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Groups of channels as instances: Reshape [N, G, -1], InstanceNormalization, Reshape back, then weight and bias [C,
-/// 1, ...] if there are any -> GroupNormalization, whose weight and bias have a number a channel and may be missing.
+/// Reshape [N, G, -1], InstanceNormalization, Reshape back, then optional weight and bias [C, 1, ...] ->
+/// GroupNormalization. Its weight and bias are optional, with one number per channel.
 /// </summary>
 internal static class GroupNorms
 {
@@ -39,7 +39,7 @@ internal static class GroupNorms
         graph.Fuse(last, "GroupNormalization", "", [.. inputs], ("num_groups", groups), ("epsilon", (float)epsilon));
     }
 
-    // The next node and the vector [C] beside it, which comes as [C, 1, ...] or [1, C, 1, ...].
+    // The next node and its constant operand as a vector [C]; the file has [C, 1, ...] or [1, C, 1, ...].
     private static (OnnxNode Node, string Vector)? Next(OnnxGraph graph, OnnxNode node, string type, string x)
     {
         var shape = graph.ShapeOf(x);

@@ -4,8 +4,7 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// A range or an index of joined values that lies in one of them: Slice or Gather of Concat -> the same of that value,
-/// or the value itself.
+/// Slice or Gather of a Concat, within one of its inputs -> the same of that input, or the input itself.
 /// </summary>
 internal static class JoinedParts
 {
@@ -39,7 +38,7 @@ internal static class JoinedParts
             : null;
     }
 
-    // The part that a range lies in, and where it begins there.
+    // The input of the Concat that contains a range, and the start in it.
     private static (string Part, long Start)? PartOf(OnnxGraph graph, OnnxNode concat, SliceRange range)
     {
         var first = 0L;
@@ -80,7 +79,7 @@ internal static class JoinedParts
         }
         else
         {
-            // Older opsets have the bounds as attributes.
+            // In older opsets the bounds are attributes.
             var bare = node with { Attributes = node.Attributes.RemoveRange(["starts", "ends", "axes"]) };
             graph.Replace(node, bare);
             graph.Rewire(

@@ -1,8 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// (x - mean) / sqrt(mean((x - mean)²) + ε), then weight and bias if there are any, over the last dimensions ->
-/// LayerNormalization, which here may lack its weight.
+/// (x - mean) / sqrt(mean((x - mean)²) + ε), then optional weight and bias, over the last dimensions ->
+/// LayerNormalization, here with an optional weight.
 /// </summary>
 internal static class LayerNorms
 {
@@ -17,7 +17,7 @@ internal static class LayerNorms
         }
     }
 
-    // deviation / sqrt(variance + ε), and as some exporters write it: deviation * (1 / sqrt(variance + ε)).
+    // deviation / sqrt(variance + ε), or as some exporters write it, deviation * (1 / sqrt(variance + ε)).
     private static (string X, int Dimensions, double Epsilon)? Find(OnnxGraph graph, OnnxNode node)
     {
         if (node.Is("Div"))
@@ -27,12 +27,8 @@ internal static class LayerNorms
 
         foreach (var factor in node.Inputs)
         {
-            var root = graph.Under(factor, "Reciprocal")
-                ?? (
-                    graph.Maker(factor, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1)
-                        ? quotient.Inputs[1]
-                        : null);
-            if (root is not null && graph.Under(root, "Sqrt") is { } sum && node.Other(factor) is { } deviation)
+            if (graph.Inverted(factor) is { } root && graph.Under(root, "Sqrt") is { } sum
+                && node.Other(factor) is { } deviation)
             {
                 return Find(graph, deviation, sum);
             }
@@ -103,7 +99,8 @@ internal static class LayerNorms
             last, "LayerNormalization", "", [.. inputs], ("axis", -(long)dimensions), ("epsilon", (float)epsilon));
     }
 
-    // The next node, where it is the only one and its other input is a constant of the normalised dimensions' shape.
+    // The next node, if it is the only reader and its other input is a constant with the shape of the normalized
+    // dimensions.
     private static (OnnxNode Node, string Constant)? Next(
         OnnxGraph graph, OnnxNode node, string type, string x, int dimensions) =>
         graph.OnlyUser(node.Output) is { } next && next.Is(type) && graph.BesideConstant(next) is var (_, constant)

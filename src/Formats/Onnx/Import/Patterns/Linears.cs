@@ -1,9 +1,6 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>
-/// A product with a constant matrix [I, O] and the sum with a vector [O] -> Linear of ours, with weight [O, I] and
-/// bias.
-/// </summary>
+/// <summary>MatMul with a constant [I, O] and Add of a vector [O] -> our Linear, with weight [O, I] and bias.</summary>
 internal static class Linears
 {
     public static void Apply(OnnxGraph graph)

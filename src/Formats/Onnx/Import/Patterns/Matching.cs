@@ -2,32 +2,28 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>
-/// What patterns look for, upwards from a value to the nodes that make it, and how they put others in.
-/// </summary>
+/// <summary>Helps patterns to match nodes, upwards from a value, and to replace them.</summary>
 internal static class Matching
 {
-    // Constants come as 32-bit floats, some of them from a computation in 64.
+    // Constants are 32-bit floats; some were computed in 64 bits.
     private const double Tolerance = 1e-4;
 
-    /// <summary>Whether a value is one known number.</summary>
+    /// <summary>Whether a value is a given number.</summary>
     public static bool IsScalar(this OnnxGraph graph, string? value, double number) =>
         graph.Scalar(value) is { } scalar && Math.Abs(scalar - number) <= Tolerance * Math.Abs(number);
 
-    /// <summary>The other input of a node with two, in whatever order; null if it does not read the value.</summary>
+    /// <summary>The other input of a node with two; null if it does not read the value.</summary>
     public static string? Other(this OnnxNode? node, string value) => node is not { Inputs: [var left, var right] }
         ? null
         : left == value ? right : right == value ? left : null;
 
-    /// <summary>
-    /// The input of a node with two, whose other input is this number, in whatever order; null if it is not.
-    /// </summary>
+    /// <summary>The input of a node with two whose other input is this number; null if neither is.</summary>
     public static string? BesideScalar(this OnnxGraph graph, OnnxNode? node, double number) =>
         node is not { Inputs: [var left, var right] }
             ? null
             : graph.IsScalar(right, number) ? left : graph.IsScalar(left, number) ? right : null;
 
-    /// <summary>The input of a node with two, and the constant beside it, in whatever order.</summary>
+    /// <summary>The computed input and the constant input of a node with two.</summary>
     public static (string Value, string Constant)? BesideConstant(this OnnxGraph graph, OnnxNode? node)
     {
         if (node is not { Inputs: [var left, var right] }
@@ -39,11 +35,17 @@ internal static class Matching
         return graph.Constant(right) is not null ? (left, right) : (right, left);
     }
 
-    /// <summary>The only input of the node that makes a value, if it is of this type and reads one.</summary>
+    /// <summary>The input of the node that computes a value, if it has this type and one input.</summary>
     public static string? Under(this OnnxGraph graph, string value, string type) =>
         graph.Maker(value, type) is { Inputs: [var input] } ? input : null;
 
-    /// <summary>The value before what does nothing in inference: dropout and identities.</summary>
+    /// <summary>What 1 is divided by to make a value: the input of Reciprocal, or the divisor of 1 / x.</summary>
+    public static string? Inverted(this OnnxGraph graph, string value) => graph.Under(value, "Reciprocal")
+        ?? (graph.Maker(value, "Div") is { } quotient && graph.IsScalar(quotient.Inputs[0], 1)
+            ? quotient.Inputs[1]
+            : null);
+
+    /// <summary>The value before nodes without effect in inference: Dropout and Identity.</summary>
     public static string Passed(this OnnxGraph graph, string value)
     {
         while (graph.Maker(value) is { } node && (node.Is("Dropout") || node.Is("Identity")) && node.Output == value)
@@ -54,9 +56,7 @@ internal static class Matching
         return value;
     }
 
-    /// <summary>
-    /// Puts a node in the place of the last one of a pattern; what that one needed goes at the next sorting.
-    /// </summary>
+    /// <summary>Replaces the last node of a pattern. The next sorting drops the other nodes.</summary>
     public static void Fuse(
         this OnnxGraph graph, OnnxNode last, string type, string domain, ImmutableArray<string> inputs,
         params ReadOnlySpan<(string Name, object Value)> attributes)
@@ -71,9 +71,7 @@ internal static class Matching
         graph.Replace(last, fused);
     }
 
-    /// <summary>
-    /// Adds a node of one output of a known shape, named after the one that it is made for, and gives the output.
-    /// </summary>
+    /// <summary>Adds a node with one output of a known shape, named after another node. Returns the output.</summary>
     public static string Emit(
         this OnnxGraph graph,
         OnnxNode like,
@@ -112,7 +110,7 @@ internal static class Matching
             ("perm", order.Select(dimension => (long)dimension).ToArray()));
     }
 
-    /// <summary>The order of a transpose's dimensions; backwards where it does not say.</summary>
+    /// <summary>The order of a Transpose's dimensions; reversed unless stated.</summary>
     public static ImmutableArray<int> Order(this OnnxNode transpose, int rank) => transpose.Ints("perm") is { } order
         ? [.. order.Select(dimension => (int)dimension)]
         : [.. Enumerable.Range(0, rank).Reverse()];

@@ -3,14 +3,16 @@ using System.Collections.Immutable;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// What exporters take apart, put together again: each pattern rewrites every place where it fits. They run in this
-/// order, after constants are folded and shapes known.
+/// Patterns that fuse what exporters decompose. Each one rewrites all its matches. They run in this order, after
+/// constant folding and shape inference.
 /// </summary>
 internal static class OnnxPatterns
 {
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
+        PaddedImages.Apply,
         JoinedParts.Apply,
+        UnboundParts.Apply,
         BothDirections.Apply,
         LayerNorms.Apply,
         Gelus.Apply,

@@ -1,9 +1,8 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Queries, keys or values that are selected after the split of features, Reshape [..., 3 heads d] to [..., 3, heads,
-/// d] and Gather of one of the 3 -> Slice of the features, then Reshape to [..., heads, d]: each part can be cut on its
-/// own.
+/// Reshape [..., 3 heads d] to [..., 3, heads, d] and Gather of queries, keys or values -> Slice of the features, then
+/// Reshape to [..., heads, d]. So each part can be cut separately.
 /// </summary>
 internal static class PackedParts
 {

@@ -1,13 +1,13 @@
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// Patches of channels-last images side by side, Reshape [N, H/h, h, W/w, w, C], Transpose and Reshape [..., h w C]: a
-/// channel is the same index in each of the h w parts. Swin transformers halve their images so, where they do not slice
-/// and join.
+/// Patch merging of channels-last images by Reshape [N, H/h, h, W/w, w, C], Transpose and Reshape [..., h w C]: a
+/// channel has the same index in each of the h w parts. Some Swin transformers downsample this way, others by Slice and
+/// Concat.
 /// </summary>
 internal static class PatchMerges
 {
-    /// <summary>The attribute of a Reshape that says so.</summary>
+    /// <summary>The attribute of such a Reshape.</summary>
     public const string SameInner = "same_inner";
 
     public static void Apply(OnnxGraph graph)

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
-/// <summary>What attention's softmax is computed of: scale * queries * keysᵀ + biases.</summary>
+/// <summary>The scores of attention before the softmax: scale * queries * keysᵀ + biases.</summary>
 /// <param name="Queries">[..., L, d], before the scale.</param>
-/// <param name="Right">Keys before the scale: [..., d, S], or [..., S, d] where the product is Einsum.</param>
-/// <param name="IsTransposed">Whether the keys' last dimensions are exchanged, as in MatMul.</param>
-/// <param name="Scale">All factors together.</param>
-/// <param name="Shape">Of the product.</param>
+/// <param name="Right">Keys before the scale: [..., d, S], or [..., S, d] if the product is an Einsum.</param>
+/// <param name="IsTransposed">Whether the keys' last dimensions are transposed, as in MatMul.</param>
+/// <param name="Scale">The product of all factors.</param>
+/// <param name="Shape">Shape of the product.</param>
 /// <param name="Lifted">
-/// Of the scores where biases are added to them in another shape, else that of the product.
+/// Shape of the scores when biases are added; equal to <paramref name="Shape"/> unless they are reshaped before.
 /// </param>
-/// <param name="Biases">Constants that are added.</param>
+/// <param name="Biases">The added constants.</param>
 internal sealed record Scores(
     string Queries,
     string Right,
@@ -21,10 +21,10 @@ internal sealed record Scores(
     ImmutableArray<long> Lifted,
     ImmutableArray<Scores.Bias> Biases)
 {
-    /// <summary>A constant whose leading dimensions are 1 or those of the scores, to have a rank.</summary>
+    /// <summary>A constant, whose leading dimensions are 1 or those of the scores, and its rank.</summary>
     internal readonly record struct Bias(string Name, int Rank)
     {
-        /// <summary>The constant with as many dimensions as queries have.</summary>
+        /// <summary>The constant with the rank of the queries.</summary>
         public string Constant(OnnxGraph graph, OnnxNode like, int rank)
         {
             var constant = graph.Constant(Name)!;
@@ -62,7 +62,7 @@ internal sealed record Scores(
             : graph.EmitTranspose(transpose, "keys", transpose.Inputs[0], joined);
     }
 
-    /// <summary>Whether a node is q kᵀ (transposed) or w v as Einsum.</summary>
+    /// <summary>Whether a node is an Einsum of q kᵀ (transposed) or of w v.</summary>
     public static bool IsEinsum(OnnxNode node, bool transposed)
     {
         var equation = node.Is("Einsum") ? node.Text("equation", "").Replace(" ", "", StringComparison.Ordinal) : "";
@@ -83,7 +83,7 @@ internal sealed record Scores(
                 && !first.Contains(second[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>What a softmax over the last dimension is computed of; null where that is another expression.</summary>
+    /// <summary>The scores that a softmax over the last dimension reads; null for other expressions.</summary>
     public static Scores? Find(OnnxGraph graph, OnnxNode softmax)
     {
         var value = softmax.Inputs[0];
@@ -135,7 +135,7 @@ internal sealed record Scores(
         return null;
     }
 
-    // Biases of scores in two shapes: those of fewer dimensions must mean the same in front of the others.
+    // Biases may be added in two shapes. Those with fewer dimensions must fit both.
     private static Scores? Product(
         OnnxGraph graph,
         OnnxNode node,
@@ -159,7 +159,7 @@ internal sealed record Scores(
             }
         }
 
-        // Only windows and heads may be told apart, and the batch in front of them: one dimension becomes two.
+        // Only the dimension of batch and windows may be split in two.
         if (isLifted && (target.Length != shape.Length + 1 || target[0] != 1 || !target[1..].SequenceEqual(shape)))
         {
             return null;

@@ -3,7 +3,7 @@ using Ocs.Formats.Onnx.Import.Shapes;
 namespace Ocs.Formats.Onnx.Import.Patterns;
 
 /// <summary>
-/// x / max(‖x‖₂, 1e-12) -> Normalize of ours, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last
+/// x / max(‖x‖₂, 1e-12) -> our Normalize, and x / √(mean(x²) + ε) times a vector -> RmsNorm, both over the last
 /// dimension.
 /// </summary>
 internal static class UnitNorms
@@ -12,25 +12,41 @@ internal static class UnitNorms
 
     public static void Apply(OnnxGraph graph)
     {
-        foreach (var quotient in graph.Nodes.Where(node => node.Is("Div")).ToArray())
+        foreach (var node in graph.Nodes.Where(node => node.Is("Div") || node.Is("Mul")).ToArray())
         {
-            var (x, divisor) = (quotient.Inputs[0], quotient.Inputs[1]);
-            if (graph.Maker(divisor, "Expand") is { } expand)
+            foreach (var (x, divisor) in Quotients(graph, node))
             {
-                divisor = expand.Inputs[0];
+                if (Bounded(graph, divisor) is { } norm && OfLast(graph, norm, "ReduceL2") == x)
+                {
+                    graph.Fuse(node, "Normalize", OnnxNode.Ours, [x]);
+                }
+                else if (RootMeanSquare(graph, divisor, x) is { } epsilon
+                    && graph.OnlyUser(node.Output) is { } product
+                    && product.Is("Mul")
+                    && graph.BesideConstant(product) is var (_, weight)
+                    && graph.ShapeOf(weight) is [var size] && size == graph.ShapeOf(x)[^1])
+                {
+                    graph.Fuse(product, "RmsNorm", OnnxNode.Ours, [x, weight], ("epsilon", (float)epsilon));
+                }
             }
+        }
+    }
 
-            if (Bounded(graph, divisor) is { } norm && OfLast(graph, norm, "ReduceL2") == x)
+    // x / divisor, and as rsqrt is exported: x * (1 / divisor).
+    private static IEnumerable<(string X, string Divisor)> Quotients(OnnxGraph graph, OnnxNode node)
+    {
+        if (node.Is("Div"))
+        {
+            var divisor = node.Inputs[1];
+            yield return (node.Inputs[0], graph.Maker(divisor, "Expand") is { } expand ? expand.Inputs[0] : divisor);
+            yield break;
+        }
+
+        foreach (var factor in node.Inputs.Distinct())
+        {
+            if (graph.Inverted(factor) is { } divisor && node.Other(factor) is { } x)
             {
-                graph.Fuse(quotient, "Normalize", OnnxNode.Ours, [x]);
-            }
-            else if (RootMeanSquare(graph, divisor, x) is { } epsilon
-                && graph.OnlyUser(quotient.Output) is { } product
-                && product.Is("Mul")
-                && graph.BesideConstant(product) is var (_, weight)
-                && graph.ShapeOf(weight) is [var size] && size == graph.ShapeOf(x)[^1])
-            {
-                graph.Fuse(product, "RmsNorm", OnnxNode.Ours, [x, weight], ("epsilon", (float)epsilon));
+                yield return (x, divisor);
             }
         }
     }
@@ -61,7 +77,7 @@ internal static class UnitNorms
         return isSquare ? graph.Scalar(epsilon) : null;
     }
 
-    // What a reduction of the last dimension, which stays as 1, reads.
+    // The input of a reduction over the last dimension with keepdims.
     private static string? OfLast(OnnxGraph graph, string value, string type) =>
         graph.Maker(value, type) is { } node && graph.ShapeOf(node.Inputs[0]) is { IsDefault: false, Length: var rank }
         && node.Int("keepdims", 1) != 0

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>The output of Einsum by the letters of its equation, spelled out with an arrow and without "...".</summary>
+/// <summary>The output shape of Einsum, for equations with an arrow and without "...".</summary>
 internal static class EinsumShapes
 {
     public static ImmutableArray<long> Infer(NodeArguments node)
@@ -13,7 +13,7 @@ internal static class EinsumShapes
             || terms.Length != node.InputCount
             || equation.Contains('.', StringComparison.Ordinal))
         {
-            throw node.Error($"its equation '{equation}' is not read: state every dimension and the result");
+            throw node.Error($"its equation '{equation}' is not supported: state every dimension and the result");
         }
 
         var sizes = new Dictionary<char, long>();

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Shapes of what layers with weights, pools, matrix products and recurrent layers make.</summary>
+/// <summary>Output shapes of layers with weights, pools, matrix products and recurrent layers.</summary>
 internal static class LayerShapes
 {
-    /// <summary>The shapes of the outputs, or default for other operators.</summary>
+    /// <summary>The shapes of the outputs; default for other operators.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
     {
         "Conv" => [Conv(node)],
@@ -82,7 +82,7 @@ internal static class LayerShapes
                 $"input [{string.Join(", ", input)}] and weight [{string.Join(", ", hidden)}] do not fit");
         }
 
-        // In layout 1 the batch is in front everywhere.
+        // In layout 1 the batch is dimension 0 of all values.
         var isFirst = node.Node.Int("layout", 0) != 0;
         ImmutableArray<long> steps = isFirst
             ? [input[0], input[1], hidden[0], hidden[2]]

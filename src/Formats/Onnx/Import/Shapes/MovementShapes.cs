@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Shapes of what operators that only move numbers make.</summary>
+/// <summary>Output shapes of operators that only move elements.</summary>
 internal static class MovementShapes
 {
-    /// <summary>The shapes of the outputs, or default for other operators.</summary>
+    /// <summary>The shapes of the outputs; default for other operators.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
     {
         "Reshape" => [Reshape(node)],
@@ -26,7 +26,7 @@ internal static class MovementShapes
         _ => default,
     };
 
-    /// <summary>The order of a transposition: reversed, unless stated.</summary>
+    /// <summary>The order of a Transpose: reversed unless stated.</summary>
     public static ImmutableArray<int> Order(NodeArguments node)
     {
         var rank = node.Rank();
@@ -38,7 +38,7 @@ internal static class MovementShapes
             : throw node.Error($"its order does not name each of {rank} dimensions once");
     }
 
-    /// <summary>Paddings before and after each dimension; what is not named has none.</summary>
+    /// <summary>Padding before and after each dimension; 0 for dimensions that are not named.</summary>
     public static (long[] Before, long[] After) Pads(NodeArguments node)
     {
         var rank = node.Rank();

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Shapes of what operators on places of elements make.</summary>
+/// <summary>Output shapes of operators on indices, such as TopK and ArgMax.</summary>
 internal static class PlaceShapes
 {
-    /// <summary>The shapes of the outputs, or default for other operators.</summary>
+    /// <summary>The shapes of the outputs; default for other operators.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
     {
         "TopK" => TopK(node),
         "GatherElements" => [node.Shape(1)],
+        "GridSample" => [[.. node.Shape(0)[..2], .. node.Shape(1)[1..^1]]],
         "OneHot" => [OneHot(node)],
         "Compress" => [Compress(node)],
         _ => default,

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Shapes of sums, means and the like over some axes.</summary>
+/// <summary>Output shapes of reductions.</summary>
 internal static class ReductionShapes
 {
-    /// <summary>The axes that are joined: all, unless stated.</summary>
+    /// <summary>The reduced axes: all unless stated.</summary>
     public static int[] Axes(NodeArguments node, int rank) => node.Axes(1, rank) is { Length: > 0 } axes
         ? axes
         : node.Node.Int("noop_with_empty_axes", 0) != 0 ? []
         : [.. Enumerable.Range(0, rank)];
 
-    /// <summary>The shape of the output, or default for other operators.</summary>
+    /// <summary>The shape of the output; default for other operators.</summary>
     public static ImmutableArray<long> Infer(NodeArguments node)
     {
         var type = node.Node.Type;

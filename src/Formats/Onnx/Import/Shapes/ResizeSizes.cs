@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>The size that a Resize or Upsample asks for, by scales or by sizes.</summary>
+/// <summary>The output size of a Resize or Upsample, from its scales or sizes.</summary>
 internal static class ResizeSizes
 {
     private const long Highest = 1 << 20;
@@ -14,7 +14,7 @@ internal static class ResizeSizes
         var (axes, scales, sizes) = Stated(node);
         if (node.Node.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
         {
-            throw node.Error("it keeps an aspect ratio, which is not read: state both sizes");
+            throw node.Error("it keeps an aspect ratio, which is not supported: state both sizes");
         }
 
         double[] target = sizes.Length == axes.Length ? [.. sizes.Select(size => (double)size)]
@@ -25,12 +25,11 @@ internal static class ResizeSizes
             ? axes
                 .Select((axis, index) => (axis, (long)target[index]))
                 .Aggregate(input, (shape, size) => shape.SetItem(size.axis, size.Item2))
-            : throw node.Error("it asks for a size that no image has");
+            : throw node.Error("it asks for an impossible size");
     }
 
     /// <summary>
-    /// How many positions of the result one of the image is: the sizes' ratio, or a scale that leaves part of a
-    /// position out.
+    /// The scale of a dimension: the ratio of the sizes, or a stated scale that leaves part of a position.
     /// </summary>
     public static double Scale(NodeArguments node, int dimension, long from, long to)
     {
@@ -55,7 +54,7 @@ internal static class ResizeSizes
             isOld ? [] : node.Constant(3)?.Integers ?? []);
     }
 
-    // A part of a position is left out.
+    // Drops the fraction of a position.
     private static double Whole(double size) =>
         Math.Abs(size - Math.Round(size)) < Tolerance ? Math.Round(size) : Math.Floor(size);
 }

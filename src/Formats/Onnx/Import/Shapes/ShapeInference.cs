@@ -5,10 +5,10 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>The shapes of each operator's outputs, also of those that only patterns understand.</summary>
+/// <summary>Infers the shapes of each operator's outputs, also for operators that only patterns can read.</summary>
 internal static class ShapeInference
 {
-    // One output of the first input's shape.
+    // One output with the first input's shape.
     private static readonly ImmutableHashSet<string> Same =
     [
         "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "Cast", "CastLike", "Ceil",
@@ -20,9 +20,7 @@ internal static class ShapeInference
         "Sinh", "Softmax", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
     ];
 
-    /// <summary>
-    /// The shapes of the outputs that are asked for, of any size. An operator that is not known is an error.
-    /// </summary>
+    /// <summary>The shapes of the used outputs. An unknown operator is an error.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node)
     {
         var type = node.Node.Type;
@@ -67,7 +65,7 @@ internal static class ShapeInference
         throw OnnxOperators.Unknown(node.Node);
     }
 
-    /// <summary>The kind of the numbers in an output.</summary>
+    /// <summary>The element type of an output.</summary>
     public static OnnxKind KindOf(NodeArguments node, int output) => node.Node.Type switch
     {
         "TopK" or "MaxPool" when output > 0 => OnnxKind.Integer,

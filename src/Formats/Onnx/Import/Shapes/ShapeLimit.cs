@@ -3,7 +3,7 @@ using Ocs.Graphs;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>Keeps a small file from stating sizes that no network has, before anything is made of them.</summary>
+/// <summary>Refuses implausible sizes before memory is allocated for them.</summary>
 internal sealed class ShapeLimit
 {
     private const int HighestRank = 16;
@@ -11,7 +11,7 @@ internal sealed class ShapeLimit
 
     private long _coordinates;
 
-    /// <summary>The shape of a value, if a network can have it besides the others.</summary>
+    /// <summary>Returns the shape of a value if it is within the limits.</summary>
     public ImmutableArray<long> Require(ImmutableArray<long> shape, Func<string, Exception> error)
     {
         if (shape.Length > HighestRank

@@ -1,6 +1,6 @@
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>What an ONNX slice takes of one axis: every step-th index from the start on, so many.</summary>
+/// <summary>The range of an ONNX Slice on one axis: start, step and length.</summary>
 internal readonly record struct SliceRange(int Axis, long Start, long Step, long Length)
 {
     public static IReadOnlyList<SliceRange> Of(NodeArguments node)

@@ -2,12 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>
-/// The window of a transposed convolution. What is stated of its output becomes padding, or more of the output after
-/// the image.
-/// </summary>
+/// <summary>The window of a transposed convolution. A stated output size becomes padding or output padding.</summary>
 /// <param name="Window">Kernel, strides, dilations and pads.</param>
-/// <param name="More">The output padding, a number for each spatial dimension.</param>
+/// <param name="More">The output padding of each spatial dimension.</param>
 internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
 {
     public static TransposedWindow Of(NodeArguments node)
@@ -56,15 +53,15 @@ internal sealed record TransposedWindow(WindowAttributes Window, long[] More)
             : null;
     }
 
-    // What is too much is padding, the odd position of it after the image in SAME_UPPER, else before. What is too
-    // little comes after it.
+    // Excess positions become padding; an odd one goes after the image for SAME_UPPER, else before. Missing positions
+    // become output padding.
     private TransposedWindow For(NodeArguments node, long[] sizes)
     {
         var surplus = Sizes(node).Zip(sizes, (size, stated) => size - stated).ToArray();
         if (!node.Node.Has("output_shape") && surplus.Any(total => total < 0))
         {
             throw node.Node.Unread(
-                "its window is smaller than its stride, of which ONNX and its runtimes make different sizes: "
+                "its window is smaller than its stride, for which ONNX and its runtimes compute different sizes: "
                 + "export it with output_padding");
         }
 

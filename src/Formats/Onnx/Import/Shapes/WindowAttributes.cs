@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace Ocs.Formats.Onnx.Import.Shapes;
 
-/// <summary>The attributes that convolutions and pools share, a number for each spatial dimension.</summary>
+/// <summary>Attributes of convolutions and pools, with one number per spatial dimension.</summary>
 internal sealed record WindowAttributes(
     long[] Kernel, long[] Strides, long[] Dilations, long[] Before, long[] After, bool Ceil)
 {
     private const long Highest = 1 << 20;
 
-    /// <summary>Whether as much stands before the image as after it.</summary>
+    /// <summary>Whether padding before and after the image is equal.</summary>
     public bool IsSymmetric => Before.SequenceEqual(After);
 
     /// <param name="node">A convolution or a pool; automatic padding is resolved.</param>
-    /// <param name="kernel">Its kernel, where a weight tells.</param>
+    /// <param name="kernel">The kernel size, if a weight gives it.</param>
     public static WindowAttributes Of(NodeArguments node, long[]? kernel = null)
     {
         var spatial = node.Rank() - 2;
@@ -62,8 +62,7 @@ internal sealed record WindowAttributes(
             var last = padded - Dilations[dimension] * (kernel - 1) - 1;
             var count = last < 0 ? 0 : (last + (Ceil ? Strides[dimension] - 1 : 0)) / Strides[dimension] + 1;
 
-            // A window that begins behind the image and the padding before it is left out, as PyTorch and newer opsets
-            // do.
+            // A window that begins after the image and its leading padding is dropped, as in PyTorch and newer opsets.
             return Ceil && (count - 1) * Strides[dimension] >= shape[dimension + 2] + Before[dimension]
                 ? count - 1
                 : count;

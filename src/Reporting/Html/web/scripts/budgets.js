@@ -1,6 +1,6 @@
 "use strict";
 
-// The curve of several budgets: what they are judged by against MACs, and against parameters.
+// The curve of several budgets: the metric against MACs, and against parameters.
 ocs.pages.budgets = ({ points, whole, level, chosen, metric, is_fraction: isFraction }) => {
   const shown = isFraction ? ocs.percent(2) : value => String(Number(value.toPrecision(4)));
   const place = (cost, unit) => {

@@ -1,6 +1,6 @@
 "use strict";
 
-// What every chart of the page shares: formats, colours, axes, legends. A page registers itself in `ocs.pages`.
+// Shared by all charts of the page: formats, colours, axes, legends. A page registers itself in `ocs.pages`.
 const ocs = (() => {
   const superscript = text => [...text].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
   const plain = value => {
@@ -35,7 +35,7 @@ const ocs = (() => {
   });
   const label = text => (text ? { label: text, labelFont: `12px ${family}`, labelSize: 20, labelGap: 2 } : {});
 
-  // A picture of each series beside its name; `series` has colour, width, dash, points or a filled box.
+  // A swatch of each series with its name; `series` has colour, width, dash, points or a filled box.
   const sample = (series, colour) => {
     const fill = colour[series.colour];
     if (series.box) return `<svg width="14" height="12"><rect width="14" height="12" fill="${fill}"/></svg>`;
@@ -51,7 +51,7 @@ const ocs = (() => {
     ring: `<circle cx="7" cy="6" r="4" fill="none" stroke="${fill}" stroke-width="1.5"/>`,
   })[shape];
 
-  /** Fills a figure's legend; returns the elements that values are written into. */
+  /** Fills a figure's legend; returns the elements for values. */
   const legend = (figure, entries, colour) => {
     const element = figure.querySelector(".legend");
     element.replaceChildren();

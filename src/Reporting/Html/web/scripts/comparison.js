@@ -1,12 +1,12 @@
 "use strict";
 
-// The charts of several runs side by side.
+// The charts of several runs.
 ocs.pages.comparison = ({ runs, paper }) => {
   const { percent, percentTick, count, scatter } = ocs;
   const colourOf = i => `run-${(i % 6) + 1}`;
   const dashOf = i => [undefined, [7, 4], [2, 3]][Math.floor(i / 6) % 3];
 
-  /** One line a run over the epochs. */
+  /** One line per run over the epochs. */
   const lines = ({ id, key, tick, format, label }) => {
     const shown = runs.map((run, i) => ({ run, i })).filter(({ run }) => run[key].some(value => ocs.number(value) !== null));
     const epochs = [...new Set(shown.flatMap(({ run }) => run.epochs))].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 "use strict";
 
-// Fetches the page anew when the run goes on, and keeps what the reader has opened and chosen.
+// Reloads the page when the run makes progress, and keeps open sections and choices.
 (() => {
   const status = document.getElementById("live");
   const say = text => { if (status.textContent !== text) status.textContent = text; };

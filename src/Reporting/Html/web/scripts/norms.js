@@ -19,7 +19,7 @@ ocs.normsHistogram = (records, spreads) => {
   };
   const tallest = Math.max(...counted.flatMap(record => dataOf(record)[1]));
 
-  // Powers of ten, and 2 and 5 times them where there is room.
+  // Powers of ten, and 2 and 5 times these if there is room.
   const splits = u => {
     const [from, to] = [u.scales.x.min, u.scales.x.max];
     const room = u.bbox.width / devicePixelRatio / (to - from);

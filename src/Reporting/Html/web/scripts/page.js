@@ -1,6 +1,6 @@
 "use strict";
 
-// Draws the figures of the page, and draws them anew when the window, the theme, the paper or the run asks for it.
+// Draws the figures of the page, and redraws them for another window size, theme, printing or new data.
 (() => {
   const root = document.documentElement;
   let figures = [];
@@ -37,7 +37,7 @@
   new ResizeObserver(fit).observe(document.querySelector("main"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(false));
 
-  // Paper is white whatever the screen is, and its reader can't open what is folded; tables of many pages stay on the screen.
+  // Paper is white for any theme, and folded sections are opened for it; very long tables are not printed.
   const longest = 120;
   let opened = [];
   addEventListener("beforeprint", () => {

@@ -164,7 +164,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     ctx.setLineDash([]);
   };
 
-  // The legend shows the values of the epoch that the pointer is at.
+  // The legend shows the values of the epoch under the pointer.
   const makeLegend = (figure, series, spec, colour) => {
     const epoch = figure.querySelector("h3 span");
     const named = series.filter(s => !s.hidden);
@@ -187,7 +187,7 @@ ocs.pages.run = ({ records, summary, spreads }) => {
     const rowAbove = spec.phaseRow ? 24 : 5;
     const right = series.some(s => s.scale === "right");
     const axis = ocs.axis(colour);
-    // Ticks of a small strength stay short: the power of ten goes into the axis' label.
+    // Ticks of small strengths stay short: the power of ten is in the axis' label.
     const strongest = Math.max(0, ...series.filter(s => s.scale === "right").flatMap(s => s.values));
     const power = strongest > 0 && strongest < 0.1 ? Math.floor(Math.log10(strongest)) : 0;
     const rightLabel = power ? `${spec.rightLabel} (10${superscript(String(power))})` : spec.rightLabel;

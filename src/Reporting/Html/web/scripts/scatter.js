@@ -1,10 +1,10 @@
 "use strict";
 
-// Points in a plane of cost and what networks are judged by, for the pages that compare networks.
+// Scatter plot of metric against cost, for the pages that compare networks.
 (() => {
   const { percentTick, font } = ocs;
 
-  // Shapes tell the kinds apart, not only colours.
+  // Kinds have different shapes, not only colours.
   const draw = {
     dot: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI),
     ring: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI),
@@ -26,7 +26,7 @@
       if (point.shape === "dot" || point.shape === "diamond") ctx.fill();
       else ctx.stroke();
     }
-    // A label goes where it hides no point and no other label; the runs' own come first.
+    // A label is placed where it hides no point and no other label; runs come first.
     ctx.font = font(11.5);
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -47,7 +47,7 @@
           left >= u.bbox.left && left + width <= ctx.canvas.width && middle > half && isFree(left, left + width, middle));
         return spot && { text, left: spot[0], right: spot[0] + width, middle: spot[1] };
       };
-      // Where the name finds no room, the run's number in the table may.
+      // If there is no room for the name, the run's number in the table is tried.
       const label = place(point.label) ?? (point.number ? place(point.number) : undefined);
       if (!label) continue;
       taken.push(label);
@@ -78,7 +78,7 @@
     ctx.restore();
   };
 
-  /** Points in a plane; the one nearest to the pointer is named in the headline. */
+  /** A scatter plot; the headline names the point nearest to the pointer. */
   ocs.scatter = ({ id, points, legend, xLabel, xTick, yLabel = "accuracy", yTick, whole, way = [], level }) => ({
     id, paper: 660,
     build: (target, width, scale) => {

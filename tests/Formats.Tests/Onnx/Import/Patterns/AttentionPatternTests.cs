@@ -169,6 +169,27 @@ public sealed class AttentionPatternTests
         Assert.Equal([1L, 5, 8], graph.ShapeOf(graph.Nodes[0].Output).ToArray());
     }
 
+    [Fact]
+    public void A_part_that_unbind_gives_is_a_slice_of_the_features()
+    {
+        var split = _g.Node("Reshape", [_g.Input("x", 1, 5, 24), _g.Integers(1, 5, 3, 2, 4)], [1, 5, 3, 2, 4]);
+        var turned = _g.Node("Transpose", [split], [3, 1, 2, 5, 4], ("perm", new[] { 2, 0, 3, 1, 4 }));
+        var parts = _g.Node("Split", [turned], [1, 1, 2, 5, 4], ("axis", 0));
+        _g.Message.Node[^1].Output.Add(["second", "third"]);
+        var graph = _g.Graph(
+            _g.Node("Mul", [Squeezed("second"), Squeezed("third")], [1, 2, 5, 4]), OnnxPatterns.Apply);
+
+        Assert.DoesNotContain(graph.Nodes, node => node.Reads.Contains(parts));
+        Assert.Equal(
+            ["Mul", "Reshape", "Reshape", "Slice", "Slice", "Transpose", "Transpose"],
+            graph.Nodes.Select(node => node.Type).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [8L, 16], graph.Nodes.Where(node => node.Is("Slice"))
+                .Select(node => graph.Constant(node.Inputs[1])!.Integers.Single()).Order());
+
+        string Squeezed(string part) => _g.Node("Squeeze", [part, _g.Integers(0)], [1, 2, 5, 4]);
+    }
+
     [Theory]
     [InlineData(2, true)]
     [InlineData(3, false)]

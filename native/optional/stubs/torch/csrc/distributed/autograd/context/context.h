@@ -1,7 +1,7 @@
 #pragma once
 
-// Debian's libtorch-dev leaves this header out, but c10d's reducer.hpp includes it. These names are all that it needs;
-// a libtorch that has the real header is found before this one.
+// Debian's libtorch-dev lacks this header, but c10d's reducer.hpp includes it. It needs only these names. If libtorch
+// has the real header, that is found first.
 
 #include <ATen/core/Tensor.h>
 
