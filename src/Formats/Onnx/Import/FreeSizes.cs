@@ -9,8 +9,8 @@ namespace Ocs.Formats.Onnx.Import;
 
 /// <summary>
 /// Decides whether dynamic sizes of a file can stay dynamic when its network is exported. The network is also read for
-/// images twice as high and wide, or sequences twice as long. The sizes stay dynamic if only shapes differ and no
-/// operator is exported with a size.
+/// images twice as high and wide, or sequences twice as long. The sizes stay dynamic if only shapes differ, no number
+/// depends on the size, and no operator is exported with a size.
 /// </summary>
 internal static class FreeSizes
 {
@@ -20,8 +20,10 @@ internal static class FreeSizes
     /// <param name="model">The file.</param>
     /// <param name="path">Its path.</param>
     /// <param name="network">The network, read for fixed sizes.</param>
+    /// <param name="parameters">Its parameters.</param>
     /// <param name="kept">The nodes of the file that are kept as they are.</param>
-    public static bool Stay(ModelProto model, string path, Graph network, KeptSet kept)
+    public static bool Stay(
+        ModelProto model, string path, Graph network, ImportedParameters parameters, KeptSet kept)
     {
         if (TwiceAsLarge(network) is not { } twice
             || model.Graph.Node.Any(DependsOnSize) || !network.Nodes.All(node => IsWrittenForAnySize(network, node)))
@@ -33,7 +35,8 @@ internal static class FreeSizes
         {
             var larger = OnnxReader.ToGraph(model, path, twice);
             Border.Apply(larger, model.Graph, kept);
-            return AreAlike(network, OnnxImport.ToGraph(larger).Graph);
+            var (other, its) = OnnxImport.ToGraph(larger);
+            return AreAlike(network, other) && parameters.AreThoseOf(its);
         }
         catch (Exception error) when (error is OcsInputException or ArgumentException or ArithmeticException
             or InvalidOperationException)

@@ -18,6 +18,7 @@ internal sealed partial class ImportedParameters(long highestCount)
 
     private readonly Dictionary<(OnnxTensor Origin, bool Transposed, string Shape), ParameterSpec> _specs = [];
     private readonly Dictionary<string, Func<Tensor>> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OnnxTensor> _constants = new(StringComparer.Ordinal);
     private double _count;
 
     /// <summary>The parameter for a constant, in a shape with the same number of elements.</summary>
@@ -28,6 +29,7 @@ internal sealed partial class ImportedParameters(long highestCount)
         {
             var name = key.Item1.Name is { } given && IsUsable(given) ? given : wish;
             _specs[key] = spec = new(Fresh(name), shape, role, StartOf(role, shape));
+            _constants.Add(spec.Name, constant);
             Add(spec, () => Tensor.FromArray(constant.FloatsOnce, shape.AsSpan()));
         }
 
@@ -50,6 +52,14 @@ internal sealed partial class ImportedParameters(long highestCount)
         weight.Name.EndsWith(Weight, StringComparison.Ordinal)
             ? $"{weight.Name[..^Weight.Length]}.{part}"
             : $"{nodeName}.{part}";
+
+    /// <summary>
+    /// Whether the same file read for another size has the same numbers here. Initializers are the same in any case.
+    /// </summary>
+    public bool AreThoseOf(ImportedParameters other) => _constants.All(mine =>
+        other._constants.TryGetValue(mine.Key, out var its)
+        && ((mine.Value.Name is { } name && name == its.Name)
+            || mine.Value.Floats.AsSpan().SequenceEqual(its.Floats)));
 
     /// <summary>The tensors of a graph's parameters, which the caller owns.</summary>
     public ParameterTable ToTable(Graph graph)

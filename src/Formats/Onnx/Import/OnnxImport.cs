@@ -66,7 +66,7 @@ internal static class OnnxImport
     private static Network Finish(
         Graph network, ImportedParameters parameters, ModelProto message, string path, KeptSet kept)
     {
-        if (FreeSizes.Stay(message, path, network, kept))
+        if (FreeSizes.Stay(message, path, network, parameters, kept))
         {
             network = network with { Origin = network.Origin! with { SizesStayFree = true } };
         }

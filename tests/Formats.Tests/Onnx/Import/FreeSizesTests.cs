@@ -61,6 +61,16 @@ public sealed class FreeSizesTests : IDisposable
         Assert.Equal(Read, Written(_g.Model(_g.Node("MatMul", [x, Weight(3, 2)], []))).DimValue);
     }
 
+    [Fact]
+    public void A_number_that_follows_from_the_length_fixes_it()
+    {
+        var x = _g.Input("x", 1, Read, 3);
+        var length = _g.Node("Gather", [_g.Node("Shape", [x], []), _g.Integers(1)], []);
+        var number = _g.Node("Cast", [length], [], ("to", (int)TensorProto.Types.DataType.Float));
+        var weight = _g.Node("Div", [Weight(3, 2), number], []);
+        Assert.Equal(Read, Written(_g.Model(_g.Node("MatMul", [x, weight], []))).DimValue);
+    }
+
     // The sizes in front of the length.
     private void AssertAny(ModelProto model, params long[] front)
     {
