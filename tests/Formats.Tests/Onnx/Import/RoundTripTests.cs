@@ -24,7 +24,8 @@ public sealed class RoundTripTests : IDisposable
     public void Every_operator_comes_back_and_computes_the_same(int opset)
     {
         // Decoded boxes are for other programs: the exponential function is not read.
-        var problems = OperatorGraphs.All().Where(graph => graph.Name != "default_boxes_decoded")
+        var problems = OperatorGraphs.All()
+            .Where(graph => graph.Name != "default_boxes_decoded" && opset >= OperatorGraphs.FirstOpset(graph))
             .Select(graph => Problem(graph, new() { Opset = opset })).OfType<string>().ToArray();
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
