@@ -84,7 +84,7 @@ def build(name):
     if name in DETECTORS:
         return torchvision.models.get_model(name, weights=None, weights_backbone=None), ([torch.rand(3, 320, 320)],)
     if name in VIDEOS:
-        size = 224 if name.startswith("mvit") else 112
+        size = 224 if name in ("mvit_v1_b", "s3d") else 112
         return torchvision.models.get_model(name, weights=None), (torch.rand(1, 3, 16, size, size),)
     model, inputs = NETWORKS[name]()
     return model, inputs if isinstance(inputs, tuple) else (inputs,)

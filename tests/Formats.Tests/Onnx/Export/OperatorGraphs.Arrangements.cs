@@ -19,10 +19,10 @@ internal static partial class OperatorGraphs
         {
             foreach (var padding in Enum.GetValues<PaddingMode>())
             {
-                yield return Image($"grid_{mode}_{padding}", (g, x) => Sampled(g, x, new(mode, padding)));
+                // Each mode and each padding both ways.
+                var corners = ((int)mode + (int)padding) % 2 == 0;
                 yield return Image(
-                    $"grid_corners_{mode}_{padding}",
-                    (g, x) => Sampled(g, x, new(mode, padding, AlignCorners: true)));
+                    $"grid_{mode}_{padding}_{corners}", (g, x) => Sampled(g, x, new(mode, padding, corners)));
             }
         }
 
