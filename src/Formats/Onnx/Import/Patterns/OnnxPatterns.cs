@@ -11,6 +11,7 @@ internal static class OnnxPatterns
     private static readonly ImmutableArray<Action<OnnxGraph>> InOrder =
     [
         PaddedImages.Apply,
+        AttentionNodes.Apply,
         JoinedParts.Apply,
         UnboundParts.Apply,
         BothDirections.Apply,

@@ -8,6 +8,7 @@ internal static class LayerShapes
     /// <summary>The shapes of the outputs; default for other operators.</summary>
     public static ImmutableArray<ImmutableArray<long>> Infer(NodeArguments node) => node.Node.Type switch
     {
+        "Attention" when node.Node.Domain.Length == 0 => Attention(node),
         "Conv" => [Conv(node)],
         "ConvTranspose" => [ConvTranspose(node)],
         "MaxPool" or "AveragePool" or "LpPool" => Pool(node),
@@ -21,6 +22,23 @@ internal static class LayerShapes
         "RNN" => Recurrent(node, gates: 1),
         _ => default,
     };
+
+    // Of further outputs, the cache and the scores, nothing is known.
+    private static ImmutableArray<ImmutableArray<long>> Attention(NodeArguments node)
+    {
+        var (q, v) = (node.Shape(0), node.Shape(2));
+        if (q.Length != v.Length || q.Length is not (3 or 4))
+        {
+            throw node.Error("its inputs must be [N, L, C] or [N, heads, L, d]");
+        }
+
+        var heads = (Q: node.Node.Int("q_num_heads", 1), V: node.Node.Int("kv_num_heads", 1));
+        var width = q.Length == 4 ? v[^1]
+            : heads.V > 0 && v[^1] % heads.V == 0 ? checked(v[^1] / heads.V * heads.Q)
+            : throw node.Error($"its values of {v[^1]} features do not divide into {heads.V} heads");
+        var unknown = node.Node.Outputs.Skip(1).Select(_ => default(ImmutableArray<long>));
+        return [q.SetItem(q.Length - 1, width), .. unknown];
+    }
 
     private static ImmutableArray<ImmutableArray<long>> Pool(NodeArguments node)
     {
