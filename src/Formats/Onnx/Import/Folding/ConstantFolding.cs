@@ -21,14 +21,18 @@ internal static class ConstantFolding
         graph.DropUnread();
     }
 
-    /// <summary>Infers shapes and kinds of a node's outputs. Implausible sizes are an error.</summary>
+    /// <summary>
+    /// Infers shapes and kinds of a node's outputs. Implausible sizes are an error. A node whose output is one too
+    /// many, such as all scores of all boxes of a detector in one dimension, is kept as it is.
+    /// </summary>
     public static void Infer(NodeArguments node)
     {
         var shapes = ShapeInference.Infer(node);
         for (var place = 0; place < Math.Min(shapes.Length, node.Node.Outputs.Length); place++)
         {
             var output = node.Node.Outputs[place];
-            node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(shapes[place], node.Error);
+            node.Graph.Shapes[output] = node.Graph.ShapeLimit.Require(
+                shapes[place], node.Error, tooMany: node.Node.Unread);
             node.Graph.Kinds[output] = ShapeInference.KindOf(node, place);
         }
     }

@@ -12,7 +12,13 @@ internal sealed class ShapeLimit
     private long _coordinates;
 
     /// <summary>Returns the shape of a value if it is within the limits.</summary>
-    public ImmutableArray<long> Require(ImmutableArray<long> shape, Func<string, Exception> error)
+    /// <param name="shape">The shape.</param>
+    /// <param name="error">Makes the error for a size that no value has.</param>
+    /// <param name="tooMany">
+    /// Makes the error for a value with which all sizes together are too many; default: <paramref name="error"/>.
+    /// </param>
+    public ImmutableArray<long> Require(
+        ImmutableArray<long> shape, Func<string, Exception> error, Func<string, Exception>? tooMany = null)
     {
         if (shape.Length > HighestRank
             || shape.Any(size => size is < 0 or > int.MaxValue)
@@ -23,11 +29,14 @@ internal sealed class ShapeLimit
                 + "which is larger than a value may be for one sample");
         }
 
-        _coordinates += shape.Sum();
-        return _coordinates <= GraphVerifier.HighestCoordinates
-            ? shape
-            : throw error(
+        if (_coordinates + shape.Sum() > GraphVerifier.HighestCoordinates)
+        {
+            throw (tooMany ?? error)(
                 $"with its output {NodeShapes.Show(shape)} all sizes of all values add up to more than "
                 + $"{GraphVerifier.HighestCoordinates}");
+        }
+
+        _coordinates += shape.Sum();
+        return shape;
     }
 }
