@@ -12,8 +12,7 @@ namespace Ocs.Pruning;
 /// <summary>Cuts a trained network once, without training it.</summary>
 public static class OneShot
 {
-    // Norms that train need two samples; more show nothing else, for each number is drawn by itself.
-    private const int ProbeBatch = 2;
+    private const int ProbeBatch = 4;
 
     extension(Network network)
     {

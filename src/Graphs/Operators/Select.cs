@@ -17,6 +17,9 @@ public sealed record Select(int Dimension, int Index) : Operator
             : input.RemoveAt(Dimension);
     }
 
+    /// <summary>Whether it is the last index of a dimension of this size, and not the only one.</summary>
+    internal bool IsLast(long size) => Index > 0 && Index == size - 1;
+
     public override Tensor Run(in RunContext context) => Aten.Select(context.Input, Dimension, Index);
 
     // The dimension itself is not spoken of, so it keeps its size, and the index its meaning.

@@ -110,8 +110,7 @@ internal static class FreeSizes
         {
             Input => nameof(Input),
             Reshape reshape => string.Join('x', reshape.ForAnySize(ShapeOfInput())),
-            Select { Index: > 0 } select when select.Index == ShapeOfInput()[select.Dimension] - 1 =>
-                Describe(select with { Index = -1 }),
+            Select select when select.IsLast(ShapeOfInput()[select.Dimension]) => Describe(select with { Index = -1 }),
             Slice slice when slice.IsTail(ShapeOfInput()[slice.Dimension]) => Describe(slice with { Start = -1 }),
             Upsample { Size: var size } up => Describe(up with { Size = 1 }) + FactorsOf(size.Sizes),
             Upsample3d { Size: var size } up => Describe(up with { Size = 1 }) + FactorsOf(size.Sizes),

@@ -51,11 +51,15 @@ public sealed class AttentionNodeTests : IDisposable
         AssertSame(_g.Node("ReduceMean", [found, _g.Integers(2)], []));
     }
 
-    [Fact]
-    public void A_soft_cap_is_kept_as_it_is()
+    [Theory]
+    [InlineData(2f, 0)]
+    [InlineData(0f, 1)]
+    public void A_soft_cap_and_a_mask_of_keys_alone_are_kept_as_they_are(float cap, int masks)
     {
         var x = Linear(_g.Input("x", 1, Length, 6), 6, 6);
-        var found = _g.Node("Attention", [x, x, x], [], ("q_num_heads", 2), ("kv_num_heads", 2), ("softcap", 2f));
+        string[] mask = masks == 0 ? [] : [_g.Weight("mask", [1, 1, 1, Length], 0, 0, 0, -9, -9)];
+        var found = _g.Node(
+            "Attention", [x, x, x, .. mask], [], ("q_num_heads", 2), ("kv_num_heads", 2), ("softcap", cap));
         File.WriteAllBytes(_folder.PathOf("a.onnx"), Model(Linear(found, 6, 3)).ToByteArray());
         using var read = OnnxFile.Read(_folder.PathOf("a.onnx"));
 

@@ -7,7 +7,7 @@ internal static class Select
 {
     public static void Export(Graphs.Operators.Select op, NodeExport node)
     {
-        var index = op.Index > 0 && op.Index == node.Shapes.Inputs[0][op.Dimension] - 1 ? -1 : op.Index;
+        var index = op.IsLast(node.Shapes.Inputs[0][op.Dimension]) ? -1 : op.Index;
         node.Emit("Gather", [node.Input, node.Index("index", index)], OnnxAttribute.Int("axis", op.Dimension));
     }
 }

@@ -7,8 +7,8 @@ namespace Ocs.Formats.Onnx.Import.Patterns;
 /// divided into heads and merged again. Keys and values of fewer heads are repeated for the queries of their group.
 /// </summary>
 /// <remarks>
-/// Nodes with a cache of past keys, a soft cap or a second output, and masks that are computed or boolean, stay as they
-/// are.
+/// Nodes with a cache of past keys, a soft cap or a second output, and masks that are computed, boolean or
+/// broadcast, stay as they are.
 /// </remarks>
 internal static class AttentionNodes
 {
@@ -18,27 +18,26 @@ internal static class AttentionNodes
     {
         foreach (var node in graph.Nodes.Where(node => node.Is("Attention")).ToArray())
         {
-            if (IsPlain(graph, node)
+            if (IsPlain(node)
                 && Heads(graph, node, 0, "q_num_heads") is { } q
                 && Heads(graph, node, 1, "kv_num_heads") is { } k
                 && Heads(graph, node, 2, "kv_num_heads") is { } v
                 && graph.ShapeOf(q) is [_, var heads, var length, var size]
                 && Repeated(graph, node, k, heads) is { } keys
                 && Repeated(graph, node, v, heads) is { } values
-                && (node.Int("is_causal", 0) == 0 || graph.ShapeOf(keys)[2] == length))
+                && (node.Int("is_causal", 0) == 0 || graph.ShapeOf(keys)[2] == length)
+                && Bias(graph, node, heads, length, graph.ShapeOf(keys)[2]) is { IsDefault: false } bias)
             {
                 var scale = node.Float("scale", 1 / MathF.Sqrt(size));
-                Replace(graph, node, [q, keys, values, .. Bias(graph, node)], (float)scale);
+                Replace(graph, node, [q, keys, values, .. bias], (float)scale);
             }
         }
     }
 
-    private static bool IsPlain(OnnxGraph graph, OnnxNode node) =>
+    private static bool IsPlain(OnnxNode node) =>
         node.Inputs.Length is >= 3 and <= Mask + 1
         && node.Outputs.Skip(1).All(output => output.Length == 0)
-        && node.Float("softcap", 0) == 0
-        && (node.InputOrNull(Mask) is not { } mask
-            || (graph.Constant(mask) is { Kind: OnnxKind.Float } constant && constant.Shape.Length is 2 or 4));
+        && node.Float("softcap", 0) == 0;
 
     // [N, heads, L, d] of an input; null where its shape does not divide.
     private static string? Heads(OnnxGraph graph, OnnxNode node, int input, string count)
@@ -86,23 +85,14 @@ internal static class AttentionNodes
         return graph.EmitReshape(node, "all", repeated, [batch, heads, length, size]);
     }
 
-    private static ImmutableArray<string> Bias(OnnxGraph graph, OnnxNode node)
-    {
-        if (node.InputOrNull(Mask) is not { } mask)
-        {
-            return [];
-        }
-
-        var constant = graph.Constant(mask)!;
-        if (constant.Shape.Length == 4)
-        {
-            return [mask];
-        }
-
-        var name = graph.FreshName($"{node.Name}/mask");
-        graph.Constants[name] = constant.Reshaped([1, 1, .. constant.Shape]);
-        return [name];
-    }
+    // The mask, if there is one; default where it is not a constant of numbers for each query and key.
+    private static ImmutableArray<string> Bias(OnnxGraph graph, OnnxNode node, long heads, long queries, long keys) =>
+        node.InputOrNull(Mask) is not { } mask ? []
+        : graph.Constant(mask) is { Kind: OnnxKind.Float, Shape: [.., var rows, var columns] shape }
+            && rows == queries && columns == keys
+            && (shape is [_, _] || (shape is [1, var count, _, _] && (count == 1 || count == heads)))
+            ? [new Scores.Bias(mask, 4).Constant(graph, node, 4)]
+            : default;
 
     private static void Replace(OnnxGraph graph, OnnxNode node, ImmutableArray<string> inputs, float scale)
     {
