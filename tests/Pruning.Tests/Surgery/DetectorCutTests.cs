@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
-using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Torch;
 using Ocs.Zoo;
@@ -24,21 +23,9 @@ public sealed class DetectorCutTests
         {
             var random = new RandomDetector(seed);
             var graph = random.Build();
-            var coupling = CouplingGraph.Build(graph);
-            var subnetwork = coupling.RandomSubnetwork(seed);
-            var plan = CutPlan.Create(coupling, subnetwork);
             using var parameters = random.Parameters(graph);
             using var batch = random.Batch();
-            using var cut = plan.Apply(parameters);
-            var macs = ResourceConstraint.Macs(coupling).Count(subnetwork);
-            var result = PruneProofGate.Check(
-                coupling, subnetwork, plan, parameters, cut, batch, macs,
-                (after, table) => (after, table.Clone(after)));
-            Assert.Null(result.Problem);
-            Assert.True(result.Passed);
-            Assert.Equal(plan.After.Macs, macs);
-            Assert.Equal(plan.After.ParameterCount, ResourceConstraint.Parameters(coupling).Count(subnetwork));
-            Assert.True(coupling.Groups.Count(group => group.IsPrunable) >= 3);
+            RightCut.AssertPasses(graph, parameters, batch, seed, fewestPrunable: 3);
         }
     }
 
