@@ -97,7 +97,7 @@ internal sealed class OneCyclePruner : IDisposable
         {
             throw new OcsInputException(
                 $"The state of the pruner is not of the groups of '{Coupling.Graph.Name}'; "
-                + "go on with the network and the pruning options of the run.");
+                + "resume with the network and the pruning options of the run.");
         }
 
         _stability.Restore(state.Subnetworks, state.Similarities, state.Averages);

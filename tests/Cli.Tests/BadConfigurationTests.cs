@@ -101,6 +101,10 @@ public sealed class BadConfigurationTests : IDisposable
         "training.epoch=3")]
     [InlineData(
         "--set training.epochs=x: training.epochs must be a whole number such as 20, but is 'x'.", "training.epochs=x")]
+    [InlineData(
+        "--set pruning.ignore=[*fc1*]: aliases are not supported here; put a text that begins with * in quotation "
+            + "marks, and write out any other value.",
+        "pruning.ignore=[*fc1*]")]
     public void A_wrong_assignment_gets_one_sentence(string sentence, string assignment) =>
         Assert.Equal(sentence, CommandLine.Fails(
             "train", _folder.Write("run.yaml", "model: cifar_resnet8\ndata: fashion-mnist"), "--set", assignment));

@@ -41,7 +41,7 @@ public sealed class BadInputTests : IDisposable
         var run = _folder.PathOf("run");
         Directory.CreateDirectory(run);
         Assert.Equal(
-            $"{run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.",
+            $"{run} holds no checkpoint to resume from; give the folder of a run that was stopped, or begin anew.",
             CommandLine.Fails("train", "--resume", run));
 
         File.WriteAllText(Path.Combine(run, "summary.json"), "{}");

@@ -114,7 +114,8 @@ internal static class YamlReader
             if (parser.Current is AnchorAlias alias)
             {
                 throw new OcsInputException(
-                    $"{Place(source, alias.Start)}: aliases are not supported here; write the value itself.");
+                    $"{Place(source, alias.Start)}: aliases are not supported here; "
+                    + "put a text that begins with * in quotation marks, and write out any other value.");
             }
 
             if (depth > DeepestNesting)

@@ -135,17 +135,17 @@ internal sealed record Checkpoint(
             return state?.Version == Version
                 ? state
                 : throw new OcsInputException($"{path} has version {state?.Version} of checkpoints, "
-                    + $"but this program reads version {Version}: go on with the program that began the run.");
+                    + $"but this program reads version {Version}: resume with the program that began the run.");
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
             throw new OcsInputException($"{path} holds no state of a run "
-                + $"({error.Message.Split('\n')[0].TrimEnd('.')}): go on with the program that began the run.", error);
+                + $"({error.Message.Split('\n')[0].TrimEnd('.')}): resume with the program that began the run.", error);
         }
     }
 
     private static OcsInputException Foreign(string path) =>
-        new($"{path} holds tensors that no run has: go on with the program that began the run.");
+        new($"{path} holds tensors that no run has: resume with the program that began the run.");
 
     private static Dictionary<string, Dictionary<string, Tensor>> ByPrefix(
         IReadOnlyDictionary<string, Tensor> tensors) => tensors

@@ -64,7 +64,7 @@ internal sealed class CheckpointFolder(string runFolder)
         }
 
         throw newest is null
-            ? new OcsInputException($"{runFolder} holds no checkpoint to go on from; "
+            ? new OcsInputException($"{runFolder} holds no checkpoint to resume from; "
                 + "give the folder of a run that was stopped, or begin anew.")
             : new OcsInputException($"No checkpoint in {_folder} is whole, so the run has to begin anew "
                 + $"({newest.Message.TrimEnd('.')}).", newest);

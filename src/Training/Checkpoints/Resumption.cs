@@ -36,7 +36,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         {
             throw new OcsInputException(
                 $"The run was trained for {state.Task}, not for {data.TaskFor(training).Name}; "
-                + "go on with the task that it began with.");
+                + "resume with the task that it began with.");
         }
 
         if (state.Pruner is null != pruning is null || state.Epoch < 0 || state.Epoch > training.Epochs
@@ -52,7 +52,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
 
     /// <summary>The error for a checkpoint that does not belong to the options.</summary>
     public static OcsInputException Foreign(Checkpoint checkpoint, Exception? inner = null) =>
-        new($"{checkpoint.Source} does not belong to these options; go on with those that the run began with.", inner!);
+        new($"{checkpoint.Source} does not belong to these options; resume with those of the run.", inner!);
 
     /// <summary>Whether an error is caused by a checkpoint whose parts do not fit the options.</summary>
     public static bool IsForeign(Exception error) =>
@@ -193,7 +193,7 @@ internal sealed class Resumption(TrainingContext run, Checkpoint checkpoint) : I
         return subnetwork.IsOf(coupling.Groups)
             ? LanePadding.Plan(coupling, subnetwork, CutPlan.Create(coupling, subnetwork))
             : throw new OcsInputException(
-                "The checkpoint's cut is not of this network; go on with the options that the run began with.");
+                "The checkpoint's cut is not of this network; resume with the options that the run began with.");
     }
 
     private Dictionary<string, Tensor> Moved(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(

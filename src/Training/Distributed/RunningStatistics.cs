@@ -24,7 +24,7 @@ internal static class RunningStatistics
         if (statistics.ElementCount != buffers.Sum(buffer => buffer.ElementCount))
         {
             throw new OcsInputException("The checkpoint's running statistics are not of this network; "
-                + "go on with the options that the run began with.");
+                + "resume with the options that the run began with.");
         }
 
         var first = 0L;

@@ -43,7 +43,7 @@ public sealed record OptimizerState
 
             throw new OcsInputException(
                 $"The state of the optimiser is not of this kind: it holds {found}, but "
-                + $"{string.Join(", ", [.. moments, .. counters])} is needed; go on with the optimiser that made it.");
+                + $"{string.Join(", ", [.. moments, .. counters])} is needed; resume with the optimiser that made it.");
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class BudgetFolder(string path, ImmutableArray<BudgetPlan> plans
             : File.Exists(Path.Combine(folder, RunFolder.SummaryName)) ? BudgetStep.Nothing
             : plan == plans[0] ? BudgetStep.Begin
             : throw new OcsInputException(
-                $"{folder} holds no run to go on with, and the run that it begins with is complete; "
+                $"{folder} holds no run to resume, and the run that it begins with is complete; "
                 + "begin all anew with `replace`.");
     }
 

@@ -88,7 +88,7 @@ internal sealed class RunDirectory
         if (!replace)
         {
             throw new OcsInputException(new CheckpointFolder(path).Any
-                ? $"The run folder {path} holds a run that was stopped; go on with it by `TrainingRun.Resume({path})`, "
+                ? $"The run folder {path} holds a run that was stopped; resume it by `TrainingRun.Resume({path})`, "
                     + "give another folder with `folder`, or `replace` to delete that run."
                 : $"The run folder {path} exists already; give another one with `folder`, "
                     + "or `replace` to replace the run in it.");

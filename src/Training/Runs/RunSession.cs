@@ -181,8 +181,8 @@ internal sealed class RunSession : IDisposable
         catch (Exception error) when (OfTheDisk(error) is { } reason)
         {
             var remedy = _folder.Checkpoints.Any
-                ? $"make room, and `TrainingRun.Resume({_folder.Path})` goes on"
-                : "make room, and begin the run anew, for it has no checkpoint to go on from";
+                ? $"make room, and `TrainingRun.Resume({_folder.Path})` continues the run"
+                : "make room, and begin the run anew, for it has no checkpoint to resume from";
             throw new OcsInputException(
                 $"{_folder.Path} cannot be written to ({reason.Message.TrimEnd('.')}); {remedy}.", error);
         }

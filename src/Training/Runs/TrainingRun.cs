@@ -130,7 +130,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="progress">Receives every step; null for none. With several processes only rank 0's is used.</param>
     /// <param name="cancellationToken">
     /// Ends the run after the present step, or after the present evaluation. That is no error: the result says
-    /// <see cref="TrainingResult.Stopped"/>, and the folder has a checkpoint from which <see cref="Resume"/> goes on.
+    /// <see cref="TrainingResult.Stopped"/>, and the folder has a checkpoint that <see cref="Resume"/> continues from.
     /// </param>
     /// <returns>What the run came to, with the network.</returns>
     /// <exception cref="TrainingFailedException">
@@ -225,7 +225,7 @@ public sealed class TrainingRun : IDisposable
         {
             throw new OcsInputException(
                 $"The run in {folder} began with other options, which its {RunFolder.ConfigName} shows; "
-                + "go on with the same.");
+                + "resume with the same.");
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class DiskTests(UndisturbedRun undisturbed, ITestOutputHelper outp
         using (new Filler(place))
         {
             Assert.EndsWith(
-                "make room, and `ocs train --resume run` goes on.", FaultyRun.Fail(process, code: 2),
+                "make room, and `ocs train --resume run` continues the run.", FaultyRun.Fail(process, code: 2),
                 StringComparison.Ordinal);
         }
 

@@ -105,7 +105,7 @@ public sealed class PlaceTests(UndisturbedRun undisturbed) : IDisposable
         var place = Stopped();
 
         Assert.Equal(
-            "The run folder run holds a run that was stopped; go on with it by `ocs train --resume run`, give another "
+            "The run folder run holds a run that was stopped; resume it by `ocs train --resume run`, give another "
                 + "folder with --out, "
             + "or --force to delete that run.",
             FaultyRun.FailHere(place, code: 2, FaultyRun.Arguments));

@@ -62,7 +62,7 @@ public sealed class CheckpointFolderTests : IDisposable
     public void Where_none_is_whole_or_none_is_there_one_sentence_says_so()
     {
         Assert.Equal(
-            $"{_run} holds no checkpoint to go on from; give the folder of a run that was stopped, or begin anew.",
+            $"{_run} holds no checkpoint to resume from; give the folder of a run that was stopped, or begin anew.",
             Assert.Throws<OcsInputException>(() => _folder.ReadNewest()).Message);
 
         SaveRun(kept: 2);

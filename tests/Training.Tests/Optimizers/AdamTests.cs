@@ -143,7 +143,7 @@ public sealed class AdamTests
         var error = Assert.Throws<OcsInputException>(() => other.Restore(Copy(sgd.State)));
         Assert.Equal(
             "The state of the optimiser is not of this kind: it holds momentum, but exp_avg, exp_avg_sq, "
-            + "step is needed; go on with the optimiser that made it.",
+            + "step is needed; resume with the optimiser that made it.",
             error.Message);
         Assert.Throws<OcsInputException>(() => sgd.Restore(Copy(adam.State)));
         var twoSteps = new Dictionary<string, Tensor> { ["step"] = Tensor.Zeros([2]) };

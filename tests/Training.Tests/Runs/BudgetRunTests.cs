@@ -142,7 +142,7 @@ public sealed class BudgetRunTests : IDisposable
             "is no less than the target 0.301; give targets that lie further apart.", "close",
             new() { Targets = [0.3, 0.301] });
         Directory.Delete(_folder.PathOf("budgets/0.5"), recursive: true);
-        Refused("holds no run to go on with", "budgets", new() { Targets = [0.3, 0.5] });
+        Refused("holds no run to resume", "budgets", new() { Targets = [0.3, 0.5] });
         Assert.NotNull(BudgetRun.Execute(
             _folder.PathOf("budgets"), TinyTask.Network(), TinyTask.Data, Options, Auto,
             new() { Targets = [0.3, 0.6] }, replace: true));

@@ -82,7 +82,7 @@ public sealed class TrainingRunTests : IDisposable
             "checkpoints", Directory.EnumerateDirectories(_folder.PathOf("run")).Select(Path.GetFileName));
         var error = Assert.Throws<OcsInputException>(
             () => TrainingRun.Resume(_folder.PathOf("run"), Data, TwoInputs.Options, TwoInputs.Pruning));
-        Assert.Contains("holds no checkpoint to go on from", error.Message, StringComparison.Ordinal);
+        Assert.Contains("holds no checkpoint to resume from", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<OcsInputException>(() => Begin("run", TwoInputs.Options, observer: null));
         Assert.EndsWith(
             "exists already; give another one with `folder`, or `replace` to replace the run in it.",
