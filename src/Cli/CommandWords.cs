@@ -29,7 +29,6 @@ internal static partial class CommandWords
         ["OneCycleOptions.Auto"] = "preset: auto",
         ["RunKind.Baseline"] = "`ocs baseline`",
         ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
-        ["SubnetworkSearch"] = "`ocs prune`",
         ["TrainerSetup.Teacher"] = "--teacher (distill.teacher)",
         ["WeightsOptions.NewClassifier"] = "`ocs train --reset-classifier` (reset-classifier: true)",
         ["classes"] = "--classes",

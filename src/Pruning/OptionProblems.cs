@@ -32,9 +32,6 @@ internal static class OptionProblems
         var (monitor, sparsity, latest) = (
             options.MonitorStartEpoch, options.SparsityStartEpoch?.Epoch, options.LatestCutEpoch);
         return Failed(
-            (!options.Criterion.NeedsGradients,
-                $"{NameOfCriterion(options)} needs gradients, and when an epoch begins there are none; "
-                + "rank by it with `SubnetworkSearch`"),
             (monitor >= 0, $"`{nameof(options.MonitorStartEpoch)}` must not be negative, but is {monitor}"),
             (options.StabilityDistance >= 1,
                 $"`{nameof(options.StabilityDistance)}` must be at least 1, but is {options.StabilityDistance}"),
@@ -72,9 +69,6 @@ internal static class OptionProblems
 
     private static IEnumerable<string> Failed(params (bool Holds, string Problem)[] checks) =>
         checks.Where(check => !check.Holds).Select(check => check.Problem);
-
-    private static string NameOfCriterion(PruneOptions options) =>
-        options.CustomSaliency is { } custom ? $"saliency '{custom.Name}'" : $"`SaliencyKind.{options.Saliency}`";
 
     private static bool HasOnlyOfficialLimits(PruneOptions options) =>
         options is

@@ -11,6 +11,9 @@ namespace Ocs.Training;
 /// <summary>The epochs of a run: search, train, evaluate, save, and cut when it is time to (Alg. 1).</summary>
 internal sealed class CycleLoop : IDisposable
 {
+    // About a thousand samples in batches of 128.
+    private const int GradientBatches = 8;
+
     private readonly TrainingContext _run;
     private readonly EpochLoop _epochs;
     private readonly Evaluator _evaluator;
@@ -85,7 +88,11 @@ internal sealed class CycleLoop : IDisposable
         _run.Network.BeginAverage(_run.Training.EmaDecay);
 
         // Fails before the training if the target cannot be reached.
-        _run.Pruner?.ChoosePartition();
+        if (_run.Pruner is { } pruner)
+        {
+            Rank(pruner.ChoosePartition);
+        }
+
         _arranger.Arrange(padding: null);
         _keeper.Save(State.Epoch);
     }
@@ -96,7 +103,7 @@ internal sealed class CycleLoop : IDisposable
         using var activity = _run.Telemetry.Begin("ocs.epoch", State.Epoch);
         if (State.Progress is null)
         {
-            Plan = _run.Pruner?.BeginEpoch(State.Epoch);
+            Plan = _run.Pruner is { } pruner ? Rank(() => pruner.BeginEpoch(State.Epoch)) : null;
             _run.Clock.Add(TrainingActivity.Search);
             if (Plan?.Phase == Phase.Final)
             {
@@ -115,6 +122,22 @@ internal sealed class CycleLoop : IDisposable
         activity?.SetTag("ocs.phase", OptionName.Of(record.Phase.ToString()));
         End(record);
         return true;
+    }
+
+    // Each process takes the gradients of the same samples, so that all rank alike.
+    private T Rank<T>(Func<T> rank)
+    {
+        if (!_run.Pruning!.Criterion.NeedsGradients)
+        {
+            return rank();
+        }
+
+        var (executor, parameters) = (_run.Network.Executor, _run.Network.Parameters);
+        TrainingGradients.Accumulate(
+            executor, parameters, _run.Task, _run.Data.Train, GradientBatches, _run.PartSize, State.Epoch, _run.Device);
+        var result = rank();
+        parameters.ClearGradients();
+        return result;
     }
 
     private RunRecord Evaluate(EpochOutcome trained)
@@ -197,7 +220,7 @@ internal sealed class CycleLoop : IDisposable
             return;
         }
 
-        if (pruner.BeginEpoch(State.Epoch).Phase != Phase.Final)
+        if (Rank(() => pruner.BeginEpoch(State.Epoch)).Phase != Phase.Final)
         {
             pruner.ForceCut();
             _run.Warn(

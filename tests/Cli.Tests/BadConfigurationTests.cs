@@ -43,8 +43,6 @@ public sealed class BadConfigurationTests : IDisposable
         "line 1: pruning.growth must be one of printed, linear, but is 'linea'; did you mean 'linear'?")]
     [InlineData("pruning: { ignore: conv1 }", "line 1: pruning.ignore must be a list, such as [conv1, 'layer1.*'].")]
     [InlineData("pruning: { freeze: heads }", "line 1: pruning.freeze must be a list, such as [heads, mlp-width].")]
-    [InlineData("pruning: { saliency: taylor }", "Pruning options: saliency taylor needs gradients, and when an epoch "
-        + "begins there are none; rank by it with `ocs prune`.")]
     [InlineData(
         "preset: paperr",
         "line 1: preset must be one of auto, paper, official, but is 'paperr'; did you mean 'paper'?")]

@@ -103,16 +103,6 @@ public sealed class OneCycleOptionsTests
         Assert.Equal(Problem, ErrorOf(OneCycleOptions.Official with { RoundTo = 8 }));
     }
 
-    [Fact]
-    public void Taylor_ranks_where_there_are_gradients_only()
-    {
-        var taylor = new OneCycleOptions { Saliency = SaliencyKind.Taylor };
-        taylor.ValidateSearch();
-        Assert.Equal(
-            "Pruning options: `SaliencyKind.Taylor` needs gradients, and when an epoch begins there are none; rank by "
-                + "it with `SubnetworkSearch`.", ErrorOf(taylor));
-    }
-
     [Theory]
     [InlineData(1, 0, 0)]
     [InlineData(2, 0, 1)]

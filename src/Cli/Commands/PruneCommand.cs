@@ -13,7 +13,9 @@ using Ocs.Pruning.Saliency;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.RunLog;
+using Ocs.Tasks;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Commands;
 
@@ -97,6 +99,14 @@ internal static class PruneCommand
         return command;
     }
 
+    private static void RequireBatches(int batches)
+    {
+        if (batches < 1)
+        {
+            throw new OcsInputException($"--batches must be at least 1, but is {batches}.");
+        }
+    }
+
     // Only one criterion sees images.
     private static LabelledImages? Images(
         OneCycleOptions options, string? data, Func<string, LabelledImages> open) =>
@@ -135,9 +145,12 @@ internal static class PruneCommand
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         if (data is not null)
         {
+            RequireBatches(batches);
             ModelSource.CheckFit(model.Graph, data);
             var seen = TrainingDataSource.Normalized(data, model.Graph);
-            TrainingGradients.Accumulate(model.Graph, model.Parameters, seen, batches);
+            TrainingGradients.Accumulate(
+                new(model.Graph, model.Parameters), model.Parameters, new Classification(data.ClassNames), seen,
+                batches);
         }
 
         if (latency?.Clock is ITurnClock clock)

@@ -26,7 +26,7 @@ internal sealed class DryRun(
         using var start = TrainingStart.Open(options, data, device);
         using var teacher = TrainingTeacher.Open(options, start, data);
         TrainingMemory.Require(start.Graph, options.Training, data, device);
-        var cut = Pruning is { } pruning ? PlannedCut(start, pruning) : null;
+        var cut = Pruning is { } pruning ? PlannedCut(start, pruning, data, device) : null;
         var (steps, ran) = TimeSteps(start, teacher, data, device);
         using var result = ran;
         var test = data.SampleOfTest(Math.Min(data.Test.Count, options.Training.EvaluationBatchSize));
@@ -50,12 +50,22 @@ internal sealed class DryRun(
             options.Training.Epochs * epoch);
     }
 
-    private PlannedCut PlannedCut(TrainingStart start, OneCycleOptions pruning)
+    private PlannedCut PlannedCut(TrainingStart start, OneCycleOptions pruning, ExperimentData data, Device device)
     {
         var search = new SubnetworkSearch(start.Graph, pruning);
         var drawn = start.Network is null ? ParameterTable.Initialize(start.Graph, options.Seed) : null;
         using var _ = drawn;
-        var partition = search.Find(start.Network?.Parameters ?? drawn!);
+        var parameters = start.Network?.Parameters ?? drawn!;
+        if (pruning.Criterion.NeedsGradients)
+        {
+            var seen = data.For(start.Graph);
+            TrainingGradients.Accumulate(
+                new(start.Graph, parameters), parameters, seen.TaskFor(options.Training), seen.Train, batches: 1,
+                device: drawn is null ? device : default);
+        }
+
+        var partition = search.Find(parameters);
+        parameters.ClearGradients();
         var groups = search.Coupling.Groups;
         return new(
             groups.Length,

@@ -6,12 +6,7 @@ namespace Ocs.Graphs.Operators;
 /// <summary>Mean over windows chosen so that the output has a given size, [N, C, H, W] -> [N, C, H', W'].</summary>
 public sealed record AdaptiveAveragePool2d(Pair Size) : Operator
 {
-    public override ImmutableArray<long> InferShape(NodeShapes shapes)
-    {
-        shapes.Require(inputs: 1, parameters: 0);
-        shapes.RequireRank(0, 4);
-        return [shapes.Inputs[0][0], shapes.Inputs[0][1], Size.Height, Size.Width];
-    }
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) => Window.AdaptiveShape(shapes, Size.Sizes);
 
     public override Tensor Run(in RunContext context) => Aten.AdaptiveAvgPool2d(context.Input, Size.Height, Size.Width);
 

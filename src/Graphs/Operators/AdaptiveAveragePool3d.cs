@@ -8,14 +8,7 @@ namespace Ocs.Graphs.Operators;
 /// </summary>
 public sealed record AdaptiveAveragePool3d(Triple Size) : Operator
 {
-    public override ImmutableArray<long> InferShape(NodeShapes shapes)
-    {
-        shapes.Require(inputs: 1, parameters: 0);
-        shapes.RequireRank(0, 5);
-        return Size.Sizes.Any(size => size < 1)
-            ? throw shapes.Error($"size {Size} must be at least 1")
-            : [shapes.Inputs[0][0], shapes.Inputs[0][1], .. Size.Sizes];
-    }
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) => Window.AdaptiveShape(shapes, Size.Sizes);
 
     public override Tensor Run(in RunContext context) => Aten.AdaptiveAvgPool3d(context.Input, Size.Sizes);
 

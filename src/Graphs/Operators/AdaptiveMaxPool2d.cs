@@ -8,14 +8,7 @@ namespace Ocs.Graphs.Operators;
 /// </summary>
 public sealed record AdaptiveMaxPool2d(Pair Size) : Operator
 {
-    public override ImmutableArray<long> InferShape(NodeShapes shapes)
-    {
-        shapes.Require(inputs: 1, parameters: 0);
-        shapes.RequireRank(0, 4);
-        return Size.Height < 1 || Size.Width < 1
-            ? throw shapes.Error($"size {Size} must be at least 1")
-            : [shapes.Inputs[0][0], shapes.Inputs[0][1], Size.Height, Size.Width];
-    }
+    public override ImmutableArray<long> InferShape(NodeShapes shapes) => Window.AdaptiveShape(shapes, Size.Sizes);
 
     public override Tensor Run(in RunContext context) => Aten.AdaptiveMaxPool2d(context.Input, Size.Height, Size.Width);
 

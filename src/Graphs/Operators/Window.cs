@@ -48,6 +48,16 @@ internal static class Window
             : [input[0], input[1], .. sizes];
     }
 
+    /// <summary>The shape rule of pooling to a given size.</summary>
+    public static ImmutableArray<long> AdaptiveShape(NodeShapes shapes, long[] sizes)
+    {
+        shapes.Require(inputs: 1, parameters: 0);
+        shapes.RequireRank(0, 2 + sizes.Length);
+        return sizes.Any(size => size < 1)
+            ? throw shapes.Error($"size {Show(sizes)} must be at least 1")
+            : [shapes.Inputs[0][0], shapes.Inputs[0][1], .. sizes];
+    }
+
     /// <summary>One number where all are the same, else <c>3x5</c>.</summary>
     public static string Show(long[] sizes) =>
         sizes.Distinct().Count() == 1 ? $"{sizes[0]}" : string.Join('x', sizes);

@@ -13,7 +13,8 @@ public interface ISaliency
     string Name { get; }
 
     /// <summary>
-    /// Whether it reads gradients of the parameters. There are none when an epoch of the one cycle begins.
+    /// Whether it reads gradients of the parameters. `OneCycleTrainer` then takes those of some training batches before
+    /// each ranking. A loop of your own calls `TrainingGradients.Accumulate`.
     /// </summary>
     bool NeedsGradients => false;
 

@@ -41,6 +41,15 @@ public sealed class DryRunTests : IDisposable
     }
 
     [Fact]
+    public void A_criterion_that_needs_gradients_gets_them()
+    {
+        var cut = CommandLine.Run("train", _config, "--dry-run", "--set", "pruning.saliency=taylor", "--json").Json
+            .GetProperty("cut");
+
+        Assert.InRange(cut.GetProperty("removed").GetDouble(), 0.5, 0.55);
+    }
+
+    [Fact]
     public void For_people_it_is_some_lines_and_the_baseline_has_no_cut()
     {
         var train = CommandLine.Run("train", _config, "--dry-run");

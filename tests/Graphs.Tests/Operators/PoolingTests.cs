@@ -61,6 +61,16 @@ public sealed class PoolingTests
         Assert.Equal([3f, 4f, 6f, 7f], Probe.Run(new AdaptiveAveragePool2d(2), [(OneToNine, [1, 1, 3, 3])]));
     }
 
+    [Fact]
+    public void Adaptive_pooling_to_nothing_is_refused()
+    {
+        Assert.Equal(
+            "Node 'node': size 1x0 must be at least 1.",
+            Probe.Error(new AdaptiveAveragePool2d(new Pair(1, 0)), [[1, 1, 2, 2]]));
+        Assert.Equal(
+            "Node 'node': size 0 must be at least 1.", Probe.Error(new AdaptiveMaxPool3d(0), [[1, 1, 2, 2, 2]]));
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void Only_channels_are_tied_so_positions_stay_fixed(Operator op)

@@ -100,16 +100,6 @@ public sealed class OwnSaliencyTests
                 () => network.Prune(new() { CustomSaliency = saliency }).Dispose()).Message;
     }
 
-    [Fact]
-    public void The_one_cycle_takes_none_that_needs_gradients()
-    {
-        var error = Assert.Throws<OcsInputException>(
-            () => new OneCycleOptions { CustomSaliency = new Nothing() }.Validate());
-        Assert.StartsWith(
-            "Pruning options: saliency 'nothing' needs gradients, ", error.Message, StringComparison.Ordinal);
-        new PruneOptions { CustomSaliency = new Nothing() }.ValidateSearch();
-    }
-
     private static int[] KeptOf(string group, PruningRecord record) =>
         [.. record.Groups.Single(other => other.Name == group).Kept];
 
@@ -136,8 +126,6 @@ public sealed class OwnSaliencyTests
     private sealed class Nothing : ISaliency
     {
         public string Name => "nothing";
-
-        public bool NeedsGradients => true;
 
         public IEnumerable<double[]> Score(IReadOnlyList<GroupSlices> groups) => [];
     }

@@ -1,6 +1,7 @@
 using Ocs.Formats;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Saliency;
 using Ocs.RunLog;
 using Ocs.Torch;
 using Ocs.Training.Checkpoints;
@@ -51,6 +52,10 @@ public sealed class ResumeTests : IDisposable
             StableThreshold = 0.5,
         },
         Options, TinyTask.Network());
+
+    [Fact]
+    public void A_cycle_that_ranks_by_gradients_goes_on_from_any_step() =>
+        AssertResumes(TinyTask.Pruning with { Saliency = SaliencyKind.Taylor }, Options, TinyTask.Network());
 
     [Fact]
     public void A_cut_whose_norms_are_measured_anew_goes_on_from_any_step() =>
