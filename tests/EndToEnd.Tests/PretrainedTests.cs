@@ -41,6 +41,7 @@ public sealed class PretrainedTests : IDisposable
 
         trained.AssertGood();
         Assert.Contains($"Starts from the weights of {weights}: ", trained.Output, StringComparison.Ordinal);
+        Assert.Contains(" MACs, learning rate 0.05.", trained.Output, StringComparison.Ordinal);
         var (before, after) = (RunLogReader.Read(_first), RunLogReader.Read(again));
         Assert.True(after.Records[0].TrainLoss < 0.7 * before.Records[0].TrainLoss);
         Assert.Equal((null, weights), (before.Summary!.Weights, after.Summary!.Weights));

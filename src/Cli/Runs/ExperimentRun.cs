@@ -59,7 +59,7 @@ internal sealed class ExperimentRun(ExperimentOptions options, RunKind kind, Run
             return Train(folder, session, data, device, display, () =>
             {
                 var trainer = StartTrainer(start, teacher, data, device, group);
-                StartSentences.Show(start, data, display);
+                StartSentences.Show(start, options, data, display);
                 StartSentences.Show(teacher, options, display);
                 return trainer;
             });

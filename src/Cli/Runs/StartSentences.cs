@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ocs.Cli.Configuration;
 using Ocs.Cli.Output;
 using Ocs.Graphs.Operators;
@@ -8,7 +9,8 @@ namespace Ocs.Cli.Runs;
 internal static class StartSentences
 {
     /// <summary>Shows the data, and the initial weights of the network.</summary>
-    public static void Show(TrainingStart start, ExperimentData data, TrainingDisplay display)
+    public static void Show(
+        TrainingStart start, ExperimentOptions options, ExperimentData data, TrainingDisplay display)
     {
         foreach (var sentence in data.Sentences)
         {
@@ -17,7 +19,11 @@ internal static class StartSentences
 
         if (start.Source is { } source)
         {
-            display.Message($"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs.");
+            // By default the learning rate is lower than without given weights.
+            display.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Starts from the weights of {source}: {start.Graph.Macs:N0} MACs, learning rate "
+                    + $"{options.Training.LearningRate}."));
         }
 
         foreach (var remark in start.Remarks)
