@@ -67,7 +67,7 @@ internal static class CycleSchedule
         else if (options.SparsityStartEpoch?.Epoch is { } start && start + delay >= epochs)
         {
             yield return $"`{nameof(options.SparsityStartEpoch)}` {start} does not come within {Epochs(epochs)}; "
-                + "lower it, or leave it out for a tenth of the epochs";
+                + "lower it, or leave it out";
         }
         else if (options.LatestCutEpoch is { } latest && latest > last)
         {

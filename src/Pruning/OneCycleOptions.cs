@@ -62,13 +62,14 @@ public sealed record OneCycleOptions : PruneOptions
     public SimilarityKind Similarity { get; init; }
 
     /// <summary>
-    /// The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by Eq. 5. Null for a tenth of the
-    /// epochs.
+    /// The epoch, from 0, at which sparsity learning starts: t_sl. `auto` finds it by <see cref="Stability"/>: by the
+    /// dispute, or by Eq. 5. Null for `auto` with the dispute, else for a tenth of the epochs.
     /// </summary>
     public SparsityStart? SparsityStartEpoch { get; init; }
 
     /// <summary>
-    /// With `auto`, sparsity learning starts when the averaged similarity has risen by no more than this: tau of Eq. 5.
+    /// With `auto` and `jaccard`, sparsity learning starts when the averaged similarity has risen by no more than this:
+    /// tau of Eq. 5.
     /// </summary>
     public double StartThreshold { get; init; } = 1e-4;
 
@@ -78,8 +79,8 @@ public sealed record OneCycleOptions : PruneOptions
     public double StableThreshold { get; init; } = 1e-3;
 
     /// <summary>
-    /// The cut comes at this epoch even if the sub-network is not stable. Null for two fifths of the epochs, or with
-    /// <see cref="CutAtEnd"/> for none.
+    /// The cut comes at this epoch even if the sub-network is not stable. Null for half of the epochs with `deadline`,
+    /// for two fifths with `strength`, or with <see cref="CutAtEnd"/> for none.
     /// </summary>
     public int? LatestCutEpoch { get; init; }
 

@@ -88,7 +88,7 @@ internal static class EfficientNet
 
         x = g.ConvNormActivation($"features.{stages.Length + 1}", x, head, Swish, norm: norm);
         x = g.Dropout("classifier.0", g.GlobalAveragePool(x), dropout);
-        return g.Build(g.Linear("classifier.1", x, classes, Initialization.Uniform(1 / Math.Sqrt(classes))));
+        return g.Build(g.ClassifierByFanOut("classifier.1", x, classes, gain: 1));
     }
 
     private static Value Block(GraphBuilder g, Value x, string name, Stage stage, double drop, BatchNormSettings norm)

@@ -45,7 +45,7 @@ internal static class MnasNet
 
         x = g.Relu("layers.16", ConvNorm(g, x, "layers", 14, 1280));
         x = g.Dropout("classifier.0", g.GlobalAveragePool(x, "mean.out", isFunction: true), 0.2);
-        return g.Build(g.Linear("classifier.1", x, classes, Initialization.Uniform(Math.Sqrt(3.0 / classes))));
+        return g.Build(g.ClassifierByFanOut("classifier.1", x, classes, gain: Math.Sqrt(3)));
     }
 
     // MobileNetV2's block, with ReLU and kernels of 3 or 5.

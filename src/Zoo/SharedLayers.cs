@@ -16,6 +16,19 @@ internal sealed record BatchNormSettings(double Epsilon, double Momentum)
 /// <summary>Layers that several architectures share. Names are torchvision's.</summary>
 internal static class SharedLayers
 {
+    // The classes of ImageNet.
+    private const int ManyClasses = 1000;
+
+    /// <summary>
+    /// The layer of the logits, with weights uniform in ±<paramref name="gain"/> / sqrt(classes).
+    /// </summary>
+    /// <remarks>
+    /// torchvision draws so for any number of classes. But then the logits of few classes are large and random, and the
+    /// network learns slowly (docs/design.md). So fewer than 1,000 classes start with the weights' range of 1,000.
+    /// </remarks>
+    public static Value ClassifierByFanOut(this GraphBuilder g, string name, Value x, int classes, double gain) =>
+        g.Linear(name, x, classes, Initialization.Uniform(gain / Math.Sqrt(Math.Max(classes, ManyClasses))));
+
     /// <summary>
     /// A convolution with same padding, batch normalization, and an optional activation: NAME.0, NAME.1 and NAME.2.
     /// </summary>

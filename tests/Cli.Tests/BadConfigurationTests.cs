@@ -49,7 +49,7 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData("pruning: { target: 0 }", "Pruning options: target must lie between 0 and 1, both excluded, but is 0.")]
     [InlineData(
         "training: { epochs: 6 }\npruning: { sparsity-start-epoch: 30 }", "Pruning options: sparsity-start-epoch 30 "
-            + "does not come within 6 epochs (0 to 5); lower it, or leave it out for a tenth of the epochs.")]
+            + "does not come within 6 epochs (0 to 5); lower it, or leave it out.")]
     [InlineData("training: { epochs: 10 }\npruning: { latest-cut-epoch: 500 }", "Pruning options: latest-cut-epoch 500 "
         + "leaves no epoch to train the cut network in: with 10 epochs (0 to 9) it may be 9 at most; lower it, leave "
         + "it out, or ask for a cut without training after it (cut-at-end: true).")]

@@ -1,3 +1,4 @@
+using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 
 namespace Ocs.Zoo.Tests;
@@ -52,6 +53,21 @@ public sealed class EfficientNetTests
     {
         var norms = Models.Build(name).Nodes.Select(node => node.Operator).OfType<BatchNorm2d>().Distinct();
         Assert.Equal(new BatchNorm2d(epsilon, momentum), norms.Single());
+    }
+
+    // As torchvision for 1,000 classes and more.
+    [Theory]
+    [InlineData("efficientnet_b0", 10, 1, 1000)]
+    [InlineData("efficientnet_v2_s", 1000, 1, 1000)]
+    [InlineData("efficientnet_b0", 2000, 1, 2000)]
+    [InlineData("mnasnet0_5", 10, 3, 1000)]
+    [InlineData("mnasnet0_5", 2000, 3, 2000)]
+    public void Logits_of_few_classes_start_small(string name, int classes, double squaredGain, double fanOut)
+    {
+        var start = Models.Build(name, classes: classes).Parameter("classifier.1.weight").Initialization;
+
+        Assert.Equal(InitializationKind.Uniform, start.Kind);
+        Assert.Equal(squaredGain / fanOut, start.Value * start.Value, 1e-12);
     }
 
     [Fact]
