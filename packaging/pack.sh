@@ -5,6 +5,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 folder=$1
 shift
-for project in src/Cli/Cli.csproj packaging/Library/Library.csproj packaging/Templates/Templates.csproj; do
+for project in src/Cli/Cli.csproj packaging/Library/Library.csproj packaging/Native/Native.csproj \
+    packaging/Templates/Templates.csproj; do
     dotnet pack "$root/$project" -c Release -v q --nologo -o "$folder" -p:CompilesAhead=true "$@"
 done

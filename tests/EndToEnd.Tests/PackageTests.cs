@@ -26,7 +26,6 @@ public sealed class PackageTests : IDisposable
               <packageSources><clear /><add key="feed" value="{Feed}" /></packageSources>
             </configuration>
             """);
-        UseTheShimThatIsBuilt();
     }
 
     private string Feed => _folder.PathOf("feed");
@@ -45,12 +44,14 @@ public sealed class PackageTests : IDisposable
         Run(ocs, "export", "cifar_resnet8", "--onnx", "network.onnx");
         Run(ocs, "prune", "network.onnx", "--target", "0.5", "--out", "small.onnx");
         Assert.InRange(Size("small.onnx"), 1, 0.7 * Size("network.onnx"));
+        RequireNoBuild();
     }
 
     [Fact]
     public void The_library_runs_the_program_of_its_page()
     {
         Pack("packaging/Library/Library.csproj");
+        Pack("packaging/Native/Native.csproj");
         var page = File.ReadAllText(Repository.PathOf("packaging/README.md"));
         _folder.Write("Program.cs", page.Split("```csharp\n")[1].Split("```")[0]);
         _folder.Write(
@@ -61,12 +62,16 @@ public sealed class PackageTests : IDisposable
                 <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Ocs" Version="{Version}" /></ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="Ocs" Version="{Version}" />
+                <PackageReference Include="Ocs.Native.linux-x64" Version="{Version}" />
+              </ItemGroup>
             </Project>
             """);
         Assert.Equal(0, CommandLine.Run("export", "cifar_resnet8", "--onnx", _folder.PathOf("network.onnx")).Code);
         Run("dotnet", "run", "--project", "app.csproj");
         Assert.InRange(Size("small.onnx"), 1, 0.7 * Size("network.onnx"));
+        RequireNoBuild();
     }
 
     [Fact]
@@ -74,6 +79,7 @@ public sealed class PackageTests : IDisposable
     {
         Pack("packaging/Library/Library.csproj");
         Pack("packaging/Templates/Templates.csproj");
+        UseTheShimThatIsBuilt();
         Run("dotnet", "new", "install", "Ocs.Templates", "--add-source", Feed);
         Run("dotnet", "new", "ocs", "--name", "Leaves", "--model", "cifar_resnet8", "--size", "16");
         Assert.Equal(
@@ -132,6 +138,9 @@ public sealed class PackageTests : IDisposable
         Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } folder
             ? folder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    // The package's shim was used.
+    private void RequireNoBuild() => Assert.False(Directory.Exists(_folder.PathOf("home/.cache/ocs/native")));
 
     // The build of it takes minutes; that it is built is shown by ./ocs itself, which calls the same script.
     private void UseTheShimThatIsBuilt()

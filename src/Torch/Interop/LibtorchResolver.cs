@@ -7,6 +7,10 @@ namespace Ocs.Torch.Interop;
 /// <summary>
 /// Finds or builds the shim, and loads it at the first call of a native function. Then sets libtorch's threads.
 /// </summary>
+/// <remarks>
+/// A package may hold a shim for one libtorch. It is used if the system's loader finds that libtorch; its version is
+/// part of the files' names.
+/// </remarks>
 internal static unsafe class LibtorchResolver
 {
     public const string Variable = "OCS_TORCH_SHIM";
@@ -52,27 +56,42 @@ internal static unsafe class LibtorchResolver
                 + "set it to the libocs_torch.so that native/build.sh makes, or to nothing.");
     }
 
+    /// <summary>
+    /// The place of a package's ready-made shim; null if a variable names another shim or another libtorch.
+    /// </summary>
+    internal static string? ReadyMade(string? variable, string? libtorch, string baseDirectory) =>
+        string.IsNullOrEmpty(variable) && string.IsNullOrEmpty(libtorch)
+            ? Path.Combine(baseDirectory, "runtimes", "linux-x64", "native", FileName)
+            : null;
+
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == NativeMethods.Library ? Shim.Value : 0;
 
     private static nint Load()
     {
-        var path = Find(
-            Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory, ShimBuild.Run);
+        var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
         OpenBlas.ChooseKernels();
-        nint library;
+        var readyMade = ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder);
+        if (!File.Exists(readyMade) || !NativeLibrary.TryLoad(readyMade, out var library))
+        {
+            library = LoadFrom(Find(variable, folder, ShimBuild.Run));
+        }
+
+        UseEveryCore(library);
+        return library;
+    }
+
+    private static nint LoadFrom(string path)
+    {
         try
         {
-            library = NativeLibrary.Load(path);
+            return NativeLibrary.Load(path);
         }
         catch (DllNotFoundException exception)
         {
             throw new OcsInputException(
                 $"{path} did not load ({exception.Message}): build it again with native/build.sh.", exception);
         }
-
-        UseEveryCore(library);
-        return library;
     }
 
     // Debian's libtorch starts with one thread. The user's OMP_NUM_THREADS has priority.
