@@ -8,8 +8,8 @@ namespace Ocs.Torch.Interop;
 /// Finds or builds the shim, and loads it at the first call of a native function. Then sets libtorch's threads.
 /// </summary>
 /// <remarks>
-/// A package may hold a shim for one libtorch. It is used if the system's loader finds that libtorch; its version is
-/// part of the files' names.
+/// A package may hold a shim for one libtorch. It is used if the versions fit, which are parts of files' names: that of
+/// the package, and that of the libtorch that the system's loader finds.
 /// </remarks>
 internal static unsafe class LibtorchResolver
 {
@@ -57,12 +57,16 @@ internal static unsafe class LibtorchResolver
     }
 
     /// <summary>
-    /// The place of a package's ready-made shim; null if a variable names another shim or another libtorch.
+    /// The places of a package's ready-made shim, the second one in a program that is published for one system. None if
+    /// a variable names another shim or another libtorch.
     /// </summary>
-    internal static string? ReadyMade(string? variable, string? libtorch, string baseDirectory) =>
-        string.IsNullOrEmpty(variable) && string.IsNullOrEmpty(libtorch)
-            ? Path.Combine(baseDirectory, "runtimes", "linux-x64", "native", FileName)
-            : null;
+    internal static IEnumerable<string> ReadyMade(string? variable, string? libtorch, string baseDirectory)
+    {
+        var file = $"libocs_torch.{ShimBuild.Version}.so";
+        return string.IsNullOrEmpty(variable) && string.IsNullOrEmpty(libtorch)
+            ? [Path.Combine(baseDirectory, "runtimes", "linux-x64", "native", file), Path.Combine(baseDirectory, file)]
+            : [];
+    }
 
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == NativeMethods.Library ? Shim.Value : 0;
@@ -71,8 +75,9 @@ internal static unsafe class LibtorchResolver
     {
         var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
         OpenBlas.ChooseKernels();
-        var readyMade = ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder);
-        if (!File.Exists(readyMade) || !NativeLibrary.TryLoad(readyMade, out var library))
+        var readyMade = ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder)
+            .FirstOrDefault(File.Exists);
+        if (readyMade is null || !NativeLibrary.TryLoad(readyMade, out var library))
         {
             library = LoadFrom(Find(variable, folder, ShimBuild.Run));
         }

@@ -16,6 +16,9 @@ internal static class ShimBuild
     // The end of build.sh's progress lines, unlike its error lines.
     private const string Progress = " ...";
 
+    /// <summary>The version of this assembly, of which a shim has to be.</summary>
+    public static string Version { get; } = typeof(ShimBuild).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
     /// <summary>The folder of built shims: <c>ocs/native</c> in the user's cache.</summary>
     public static string Cache => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
@@ -73,10 +76,9 @@ internal static class ShimBuild
     /// <summary>The folder of a shim: one for each version and each libtorch.</summary>
     internal static string FolderOf(string cache, string? libtorch)
     {
-        var version = typeof(ShimBuild).Assembly.GetName().Version!.ToString(fieldCount: 3);
         var name = string.IsNullOrEmpty(libtorch)
-            ? version
-            : $"{version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(libtorch)))[..12]}";
+            ? Version
+            : $"{Version}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(libtorch)))[..12]}";
         return Path.Combine(cache, name);
     }
 

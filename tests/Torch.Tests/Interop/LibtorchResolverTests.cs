@@ -38,10 +38,11 @@ public class LibtorchResolverTests
     [Fact]
     public void A_packages_shim_gives_way_to_another_shim_or_libtorch_that_is_named()
     {
+        var file = $"libocs_torch.{ShimBuild.Version}.so";
         Assert.Equal(
-            "/app/runtimes/linux-x64/native/libocs_torch.so", LibtorchResolver.ReadyMade(null, "", "/app"));
-        Assert.Null(LibtorchResolver.ReadyMade("/there/shim.so", null, "/app"));
-        Assert.Null(LibtorchResolver.ReadyMade(null, "/opt/libtorch", "/app"));
+            [$"/app/runtimes/linux-x64/native/{file}", $"/app/{file}"], LibtorchResolver.ReadyMade(null, "", "/app"));
+        Assert.Empty(LibtorchResolver.ReadyMade("/there/shim.so", null, "/app"));
+        Assert.Empty(LibtorchResolver.ReadyMade(null, "/opt/libtorch", "/app"));
     }
 
     private static string NotBuilt() => throw new InvalidOperationException("It must not be built.");
