@@ -13,9 +13,4 @@ public enum Ranking
     /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
     /// </summary>
     Isomorphic,
-
-    /// <summary>
-    /// The same, but residual streams lose the cube of the fraction: an eighth where other classes lose a half.
-    /// </summary>
-    StreamsLast,
 }

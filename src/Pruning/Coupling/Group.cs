@@ -16,11 +16,6 @@ public sealed record Group(
     /// <summary>The kind of width that the channels form; null for an ordinary one.</summary>
     public GroupKind? Kind { get; init; }
 
-    /// <summary>
-    /// Whether sums of computed values join the channels: all blocks of a stage read and write such a stream.
-    /// </summary>
-    public bool IsResidualStream { get; init; }
-
     /// <summary>Whether channels of the group can be removed.</summary>
     public bool IsPrunable => FrozenReason is null;
 }

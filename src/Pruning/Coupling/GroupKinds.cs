@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ocs.Graphs;
-using Ocs.Graphs.Operators;
 
 namespace Ocs.Pruning.Coupling;
 
@@ -19,7 +18,6 @@ internal static class GroupKinds
     {
         var roles = Roles(graph, blocks, groups.Length, uses);
         var ofAttention = roles.Select(KindInAttention).ToList();
-        var summed = Summed(graph, blocks, uses);
         var projections = groups
             .Where((_, group) => ofAttention[group] is GroupKind.Heads or GroupKind.Value)
             .SelectMany(group => group.Members)
@@ -33,7 +31,6 @@ internal static class GroupKinds
                 Kind = ofAttention[position] ?? KindOutside(
                     roles[position],
                     group.Members.Any(member => member.MakesChannels && projections.Contains(member.Parameter))),
-                IsResidualStream = ofAttention[position] is null && summed.Contains(position),
             }),
         ];
     }
@@ -59,34 +56,6 @@ internal static class GroupKinds
         }
 
         return roles;
-    }
-
-    // Groups whose channels are added to each other: not to constants, and not to one number for all of them.
-    private static HashSet<int> Summed(Graph graph, BlockTable blocks, Dictionary<int, ImmutableArray<BlockUse>> uses)
-    {
-        var groups = new HashSet<int>();
-        var computed = new bool[graph.Nodes.Length];
-        for (var index = 0; index < graph.Nodes.Length; index++)
-        {
-            var node = graph.Nodes[index];
-            computed[index] = node.Operator is Input
-                || (node.Operator is not ParameterValue && node.Inputs.Any(input => computed[input]));
-            if (node.Operator is not Add || !node.Inputs.All(input => computed[input]))
-            {
-                continue;
-            }
-
-            foreach (var dimension in Enumerable.Range(1, node.Shape.Length - 1).Where(dimension =>
-                node.Inputs.All(input => graph.Nodes[input].Shape[dimension] == node.Shape[dimension])))
-            {
-                if (uses.TryGetValue(blocks.Of(node, index, Axis.Output(dimension)), out var shares))
-                {
-                    groups.UnionWith(shares.Select(share => share.Group));
-                }
-            }
-        }
-
-        return groups;
     }
 
     private static GroupKind? KindInAttention(HashSet<AxisRole> roles)

@@ -18,8 +18,6 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     /// <summary>More than this fraction above the target is noted.</summary>
     internal const double Tolerance = 5e-4;
 
-    private const double StreamExponent = 3;
-
     /// <summary>
     /// All groups are one class (Alg. 1, line 5): as few of the lowest-ranked channels as possible are removed.
     /// </summary>
@@ -44,21 +42,8 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     /// </remarks>
     public static ClassRanking Isomorphic { get; } = new(OptionName.Of(nameof(Ranking.Isomorphic)), ShapeOf);
 
-    /// <summary>
-    /// As <see cref="Isomorphic"/>, but residual streams lose the cube of the fraction that other groups lose: an
-    /// eighth where those lose a half. All blocks of a stage read and write its stream, so its channels matter most.
-    /// </summary>
-    public static ClassRanking StreamsLast { get; } =
-        new(OptionName.Of(nameof(Ranking.StreamsLast)), group => $"{ShapeOf(group)} {group.IsResidualStream}")
-        {
-            ExponentOf = group => group.IsResidualStream ? StreamExponent : 1,
-        };
-
     /// <inheritdoc/>
     public string Name { get; } = name;
-
-    /// <summary>A group loses the fraction to the power of this.</summary>
-    internal Func<Group, double> ExponentOf { get; init; } = _ => 1;
 
     /// <summary>The note's explanation if more than the target is removed.</summary>
     internal string WhyNoLess { get; init; } = "a smaller fraction of every class would miss the target";
@@ -70,7 +55,7 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
         ResourceConstraint constraint,
         double target,
         PruningLimits limits) =>
-        new ClassSearch(groups, saliency, classOf, limits, ExponentOf).Search(constraint, target, WhyNoLess);
+        new ClassSearch(groups, saliency, classOf, limits).Search(constraint, target, WhyNoLess);
 
     /// <summary>The same with no other limit than one channel in each group.</summary>
     internal Partition Search(
@@ -83,7 +68,6 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     {
         Ranking.PerGroup => PerGroup,
         Ranking.Isomorphic => Isomorphic,
-        Ranking.StreamsLast => StreamsLast,
         _ => Global,
     };
 

@@ -27,8 +27,7 @@ internal sealed class ClassSearch
         ImmutableArray<Group> groups,
         ImmutableArray<double[]> saliency,
         Func<Group, string> classOf,
-        PruningLimits limits,
-        Func<Group, double>? exponentOf = null)
+        PruningLimits limits)
     {
         _groups = groups;
         _limits = limits;
@@ -39,9 +38,7 @@ internal sealed class ClassSearch
                 .Where(group => saliency[group].Length > 0)
                 .GroupBy(group => classOf(groups[group]), StringComparer.Ordinal)
                 .Select(members => new RankedClass(
-                    members.Sum(group => groups[group].Channels),
-                    Rank(members, saliency),
-                    exponentOf?.Invoke(groups[members.First()]) ?? 1)),
+                    members.Sum(group => groups[group].Channels), Rank(members, saliency))),
         ];
         _fractions = [0, .. _classes.SelectMany(ranked => ranked.Fractions).Distinct().Order()];
     }
@@ -149,7 +146,7 @@ internal sealed class ClassSearch
     // The group of each channel that leaves at a fraction, highest rank first.
     private IEnumerable<int> Leaving(double fraction) => _classes
         .SelectMany(members => members.Leaving(fraction).ToArray().Select(
-            (group, rank) => (Group: group, Place: members.FractionAt(rank))))
+            (group, rank) => (Group: group, Place: (double)rank / members.Channels)))
         .OrderByDescending(channel => channel.Place)
         .Select(channel => channel.Group);
 
@@ -196,19 +193,20 @@ internal sealed class ClassSearch
     /// <summary>
     /// How many channels the groups of a class have, and the group of each channel that may leave, by rank.
     /// </summary>
-    /// <param name="Channels">Channels of the class.</param>
-    /// <param name="Ranked">The group of each channel that can be removed, lowest rank first.</param>
-    /// <param name="Exponent">The class loses the fraction to the power of this.</param>
-    private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked, double Exponent)
+    private readonly record struct RankedClass(int Channels, ImmutableArray<int> Ranked)
     {
         /// <summary>The groups whose channels leave at a fraction, one for each channel, lowest rank first.</summary>
         public ReadOnlySpan<int> Leaving(double fraction) =>
-            Ranked.AsSpan()[..Math.Min(Ranked.Length, (int)(Channels * Math.Pow(fraction, Exponent) + Rounding))];
+            Ranked.AsSpan()[..Math.Min(Ranked.Length, (int)(Channels * fraction + Rounding))];
 
         /// <summary>The fractions at which one channel more leaves.</summary>
-        public IEnumerable<double> Fractions => Enumerable.Range(1, Ranked.Length).Select(FractionAt);
-
-        /// <summary>The fraction at which so many channels leave.</summary>
-        public double FractionAt(int count) => Math.Pow((double)count / Channels, 1 / Exponent);
+        public IEnumerable<double> Fractions
+        {
+            get
+            {
+                var channels = Channels;
+                return Enumerable.Range(1, Ranked.Length).Select(count => (double)count / channels);
+            }
+        }
     }
 }

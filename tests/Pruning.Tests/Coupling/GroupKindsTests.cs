@@ -1,7 +1,6 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Operators;
 using Ocs.Pruning.Coupling;
-using Ocs.Zoo;
 using static Ocs.Pruning.Coupling.GroupKind;
 using Kind = Ocs.Pruning.Coupling.GroupKind;
 
@@ -38,26 +37,6 @@ public sealed class GroupKindsTests
             ],
             Kinds(inner));
     }
-
-    [Fact]
-    public void A_stream_is_what_sums_of_computed_values_join()
-    {
-        Assert.Equal(["embed"], Streams(Transformer()));
-        Assert.Equal(["conv1", "layer2.0.conv2", "layer3.0.conv2"], Streams(Models.Build("cifar_resnet8")));
-        // Stages of one block have no sum: 16 and 320 channels.
-        Assert.Equal(
-            ["features.2.conv.2", "features.4.conv.2", "features.7.conv.2", "features.11.conv.2", "features.14.conv.2"],
-            Streams(Models.Build("mobilenet_v2")));
-        Assert.Empty(Streams(Models.Build("vgg11_bn")));
-
-        var g = new GraphBuilder("constant");
-        var x = g.AddParameter("bias", g.Linear("first", g.Input("input", 4), 6), Initialization.Normal(1));
-        Assert.Empty(Streams(g.Build(g.Linear("last", x, 2))));
-    }
-
-    private static IEnumerable<string> Streams(Graph graph) => CouplingGraph.Build(graph).Groups
-        .Where(group => group is { IsResidualStream: true, IsPrunable: true })
-        .Select(group => group.Name);
 
     [Fact]
     public void Windows_and_merged_patches_have_the_same_kinds()

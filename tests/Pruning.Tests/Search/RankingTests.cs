@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ocs.Graphs;
 using Ocs.Pruning.Coupling;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
@@ -40,31 +39,6 @@ public sealed class RankingTests
         Assert.Equal(first, partition.Subnetwork.PrunedOf(_chain.Position("conv0")));
         Assert.Equal(second, partition.Subnetwork.PrunedOf(_chain.Position("conv1")));
         Assert.Equal(1 - macs / 40.0, partition.Removed, 1e-12);
-    }
-
-    // Stream of 8 channels, made by the stem and summed with a branch of 8: 8 + 64 + 64 + 16 = 152 MACs.
-    [Theory]
-    // 3 of 8 leave the branch, and a nineteenth of 8 would leave the stream: 8 + 40 + 40 + 16.
-    [InlineData(0.3, 8, 5, 104)]
-    // Half of the branch, an eighth of the stream: 7 + 28 + 28 + 14.
-    [InlineData(0.45, 7, 4, 77)]
-    // 7 of 8 and 5 of 8.
-    [InlineData(0.9, 3, 1, 15)]
-    public void A_stream_loses_the_cube_of_the_fraction(double target, int stream, int branch, int macs)
-    {
-        var g = new GraphBuilder("residual");
-        var x = g.Conv2d("stem", g.Input("input", 1, 1, 1), 8, 1);
-        x = g.Add("sum", x, g.Conv2d("out", g.Relu("relu", g.Conv2d("inner", x, 8, 1)), 8, 1));
-        var coupling = CouplingGraph.Build(g.Build(g.Linear("head", g.Flatten("flatten", x), 2)));
-        double[] scores = [1, 2, 3, 4, 5, 6, 7, 8];
-        var partition = ClassRanking.StreamsLast.Search(
-            coupling.Groups,
-            coupling.Saliency(("stem", scores), ("inner", scores)),
-            ResourceConstraint.Macs(coupling),
-            target);
-        Assert.Equal(stream, partition.Subnetwork.Kept[coupling.Position("stem")].Length);
-        Assert.Equal(branch, partition.Subnetwork.Kept[coupling.Position("inner")].Length);
-        Assert.Equal(1 - macs / 152.0, partition.Removed, 1e-12);
     }
 
     [Fact]
