@@ -31,6 +31,7 @@ internal static partial class CommandWords
         ["SkipBroken = true"] = "skip-broken: true (--skip-broken)",
         ["TrainerSetup.Teacher"] = "--teacher (distill.teacher)",
         ["WeightsOptions.NewClassifier"] = "`ocs train --reset-classifier` (reset-classifier: true)",
+        ["batches"] = "--batches",
         ["classes"] = "--classes",
         ["dataRoot"] = "--data-root",
         ["folder"] = "--out",

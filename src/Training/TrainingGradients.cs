@@ -27,7 +27,7 @@ public static class TrainingGradients
     {
         if (batches < 1)
         {
-            throw new OcsInputException($"At least 1 batch must give gradients, not {batches}.");
+            throw new OcsInputException($"`{nameof(batches)}` must be at least 1, but is {batches}.");
         }
 
         using var source = data.Open(

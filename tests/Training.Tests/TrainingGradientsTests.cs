@@ -45,7 +45,7 @@ public sealed class TrainingGradientsTests
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         var error = Assert.Throws<OcsInputException>(() => TrainingGradients.Accumulate(
             new(graph, parameters), parameters, TinyTask.Task, TinyTask.Train, batches: 0));
-        Assert.Equal("At least 1 batch must give gradients, not 0.", error.Message);
+        Assert.Equal("`batches` must be at least 1, but is 0.", error.Message);
     }
 
     [Fact]

@@ -99,14 +99,6 @@ internal static class PruneCommand
         return command;
     }
 
-    private static void RequireBatches(int batches)
-    {
-        if (batches < 1)
-        {
-            throw new OcsInputException($"--batches must be at least 1, but is {batches}.");
-        }
-    }
-
     // Only one criterion sees images.
     private static LabelledImages? Images(
         OneCycleOptions options, string? data, Func<string, LabelledImages> open) =>
@@ -145,7 +137,6 @@ internal static class PruneCommand
         FiniteWeights.Require(request.Weights ?? request.Model, model.Parameters);
         if (data is not null)
         {
-            RequireBatches(batches);
             ModelSource.CheckFit(model.Graph, data);
             var seen = TrainingDataSource.Normalized(data, model.Graph);
             TrainingGradients.Accumulate(

@@ -68,6 +68,10 @@ internal static unsafe class LibtorchResolver
             : [];
     }
 
+    /// <summary>Loads the first ready-made shim that exists; null if there is none, or if it does not load.</summary>
+    internal static nint? LoadReadyMade(IEnumerable<string> places) =>
+        places.FirstOrDefault(File.Exists) is { } path && NativeLibrary.TryLoad(path, out var library) ? library : null;
+
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name == NativeMethods.Library ? Shim.Value : 0;
 
@@ -75,12 +79,8 @@ internal static unsafe class LibtorchResolver
     {
         var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
         OpenBlas.ChooseKernels();
-        var readyMade = ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder)
-            .FirstOrDefault(File.Exists);
-        if (readyMade is null || !NativeLibrary.TryLoad(readyMade, out var library))
-        {
-            library = LoadFrom(Find(variable, folder, ShimBuild.Run));
-        }
+        var library = LoadReadyMade(ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder))
+            ?? LoadFrom(Find(variable, folder, ShimBuild.Run));
 
         UseEveryCore(library);
         return library;

@@ -45,5 +45,13 @@ public class LibtorchResolverTests
         Assert.Empty(LibtorchResolver.ReadyMade(null, "/opt/libtorch", "/app"));
     }
 
+    [Fact]
+    public void A_packages_shim_that_does_not_load_gives_way_to_one_that_is_built()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Null(LibtorchResolver.LoadReadyMade(["/nowhere/shim.so"]));
+        Assert.Null(LibtorchResolver.LoadReadyMade([folder.Write("shim.so", "not a library")]));
+    }
+
     private static string NotBuilt() => throw new InvalidOperationException("It must not be built.");
 }
