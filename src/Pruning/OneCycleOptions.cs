@@ -49,6 +49,9 @@ public sealed record OneCycleOptions : PruneOptions
         OptimizerAtCut = OptimizerAtCut.Restart,
     };
 
+    /// <summary>Begins with the defaults, in which a training run chooses the ranking.</summary>
+    public OneCycleOptions() => Ranking = Ranking.Auto;
+
     /// <summary>First epoch at which a sub-network is looked for, from 0.</summary>
     public int MonitorStartEpoch { get; init; }
 

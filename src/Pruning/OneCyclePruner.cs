@@ -23,8 +23,9 @@ internal sealed class OneCyclePruner : IDisposable
     private readonly StabilityIndicator _stability;
     private readonly Dispute _dispute;
     private readonly CyclePhases _phases;
-    private readonly SubnetworkSearch _search;
     private readonly Lazy<ResourceConstraint> _macs;
+    private SubnetworkSearch _search;
+    private Ranking? _ranking;
     private PrunedSlices? _slices;
     private Partition? _partition;
     private double _lambda;
@@ -54,6 +55,11 @@ internal sealed class OneCyclePruner : IDisposable
     /// </summary>
     public Func<Partition, Partition> Agree { get; init; } = static partition => partition;
 
+    /// <summary>
+    /// Chooses among the sub-networks that several rankings find, for the ranking `auto`. Null takes the first ranking.
+    /// </summary>
+    public Func<IReadOnlyList<RankedSubnetwork>, RankedSubnetwork>? Choose { get; init; }
+
     /// <summary>What finds the sub-network of each epoch.</summary>
     public SubnetworkSearch Search => _search;
 
@@ -65,6 +71,9 @@ internal sealed class OneCyclePruner : IDisposable
 
     /// <summary>t_sl-start, once it is known.</summary>
     public int? SparsityStartEpoch => _phases.SparsityStartEpoch;
+
+    /// <summary>The ranking that was chosen; null before that, and if the options name one.</summary>
+    public Ranking? ChosenRanking => _ranking;
 
     /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
     public int? StableEpoch => _phases.StableEpoch;
@@ -83,6 +92,7 @@ internal sealed class OneCyclePruner : IDisposable
         DeadlineEpoch = _phases.DeadlineEpoch,
         Margins = [.. _dispute.Margins],
         Disputes = [.. _dispute.Values],
+        Ranking = _ranking,
     };
 
     /// <summary>Resumes from the state of a pruner with the same network and options.</summary>
@@ -103,6 +113,11 @@ internal sealed class OneCyclePruner : IDisposable
         _stability.Restore(state.Subnetworks, state.Similarities, state.Averages);
         _dispute.Restore(state.Margins, state.Disputes);
         (_partition, _lambda) = (state.Partition, state.Lambda);
+        if (state.Ranking is { } ranking)
+        {
+            Take(ranking);
+        }
+
         _phases.Restore(state);
         if (state.IsRegularizing)
         {
@@ -122,6 +137,10 @@ internal sealed class OneCyclePruner : IDisposable
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var isUnchanged = partition is not null && _partition?.Subnetwork.Keeps(partition.Subnetwork) == true;
         var phase = _phases.Begin(epoch, isUnchanged);
+        if (phase != Phase.Train && partition is not null)
+        {
+            partition = ChooseRanking(partition);
+        }
 
         if (phase == Phase.Final && _phases.HasDeadline && _slices is not null)
         {
@@ -227,6 +246,29 @@ internal sealed class OneCyclePruner : IDisposable
     }
 
     private Partition Find() => Agree(_search.Find(_parameters));
+
+    // Once, when the network has learnt something. To choose at every epoch would make the sub-network unstable.
+    private Partition ChooseRanking(Partition partition)
+    {
+        if (_options.Ranking != Ranking.Auto || _ranking is not null || Choose is null)
+        {
+            return partition;
+        }
+
+        var global = _search.With(Ranking.Global);
+        var chosen = Choose([new(_search, partition), new(global, Agree(global.Find(_parameters)))]);
+        var isOther = chosen.Search.Options.Ranking != _search.Options.Ranking;
+        Take(chosen.Search.Options.Ranking);
+        if (isOther)
+        {
+            _stability.Replace(Prunable(chosen.Partition.Subnetwork));
+            _dispute.Replace(chosen.Partition);
+        }
+
+        return chosen.Partition;
+    }
+
+    private void Take(Ranking ranking) => (_ranking, _search) = (ranking, _search.With(ranking));
 
     // Groups that always keep everything carry no information about stability.
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>

@@ -35,6 +35,9 @@ public sealed record PrunerState(
     /// </summary>
     public ImmutableArray<ImmutableArray<double[]?>> Margins { get; init; } = [];
 
+    /// <summary>The ranking that was chosen; null before the choice, and if the options name one.</summary>
+    public Ranking? Ranking { get; init; }
+
     /// <summary>The dispute of every epoch so far.</summary>
     public ImmutableArray<double?> Disputes { get; init; } = [];
 }

@@ -13,4 +13,10 @@ public enum Ranking
     /// Those of groups of the same shape, and every such class loses the same fraction (Fang et al. 2024).
     /// </summary>
     Isomorphic,
+
+    /// <summary>
+    /// Isomorphic or global. A training run cuts the network both ways on trial when sparsity learning begins, and
+    /// takes the ranking whose sub-network has the smaller loss. Without samples it is isomorphic.
+    /// </summary>
+    Auto,
 }

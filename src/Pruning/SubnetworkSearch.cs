@@ -10,6 +10,9 @@ namespace Ocs.Pruning;
 /// <summary>Finds the sub-network of a network by the criterion, ranking, budget and limits of the options.</summary>
 public sealed class SubnetworkSearch
 {
+    // The authors' program removes no more of a group when it ranks all channels together. More empties whole stages.
+    private const double MaximumPrunedOfGlobal = 0.75;
+
     private readonly PruningLimits _limits;
     private readonly ImmutableArray<double> _costFactors;
 
@@ -28,7 +31,7 @@ public sealed class SubnetworkSearch
     internal SubnetworkSearch(Graph graph, PruneOptions options, Func<CouplingGraph, ResourceConstraint> budget)
     {
         options.ValidateSearch();
-        Options = options;
+        Options = options.Ranking == Ranking.Auto ? options with { Ranking = Ranking.Isomorphic } : options;
         _limits = options.Limits;
         NamePattern.Check(_limits.MaximumPrunedOf.Select(limit => limit.Pattern), graph);
         Coupling = CouplingGraph.Build(graph.WithPolicies(options.Heads, options.Groups))
@@ -38,7 +41,13 @@ public sealed class SubnetworkSearch
         _costFactors = options.CostWeighting ? CostWeighting.Factors(Coupling) : [.. Coupling.Groups.Select(_ => 1.0)];
     }
 
-    /// <summary>Criterion, ranking, budget and limits.</summary>
+    private SubnetworkSearch(SubnetworkSearch other, PruneOptions options)
+    {
+        (Options, Coupling, Constraint, _costFactors) = (options, other.Coupling, other.Constraint, other._costFactors);
+        _limits = options.Limits;
+    }
+
+    /// <summary>Criterion, ranking, budget and limits. The ranking `auto` has become one of the others.</summary>
     public PruneOptions Options { get; }
 
     /// <summary>The coupling; its graph has the policies of the options.</summary>
@@ -67,6 +76,22 @@ public sealed class SubnetworkSearch
         var saliency = GroupSaliency.Compute(Coupling.Groups, parameters, Options.Criterion, Options.Scope);
         RequireNumbers(saliency);
         return Rank(saliency, fraction) with { Saliency = saliency };
+    }
+
+    /// <summary>
+    /// The same search with another ranking. A global one removes at most three quarters of a group if it can reach the
+    /// target so.
+    /// </summary>
+    internal SubnetworkSearch With(Ranking ranking)
+    {
+        var ranked = Options with { Ranking = ranking };
+        if (ranking != Ranking.Global || Options.MaximumPruned <= MaximumPrunedOfGlobal)
+        {
+            return new(this, ranked);
+        }
+
+        var limited = new SubnetworkSearch(this, ranked with { MaximumPruned = MaximumPrunedOfGlobal });
+        return limited.LargestTarget >= Options.Target ? limited : new(this, ranked);
     }
 
     private Partition Rank(ImmutableArray<double[]> saliency, double fraction)

@@ -71,6 +71,9 @@ public sealed record RunSummary
     /// <summary>First epoch of sparsity learning, t_sl of Eq. 5.</summary>
     public int? SlStartEpoch { get; init; }
 
+    /// <summary>The ranking that the run chose when sparsity learning began; null if it was given.</summary>
+    public string? ChosenRanking { get; init; }
+
     /// <summary>Multiply-accumulates of one sample through the whole network.</summary>
     public required long MacsBefore { get; init; }
 

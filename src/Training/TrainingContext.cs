@@ -163,7 +163,11 @@ internal sealed class TrainingContext : IDisposable
     public void Begin(RunningNetwork network)
     {
         Network = network;
-        Cycle = Pruning is null ? null : new(Original, network.Parameters, Pruning) { Agree = Replicas.Agree };
+        Cycle = Pruning is null ? null : new(Original, network.Parameters, Pruning)
+        {
+            Agree = Replicas.Agree,
+            Choose = candidates => RankingTrial.Best(this, candidates),
+        };
     }
 
     /// <summary>Starts the clock of the run.</summary>

@@ -74,6 +74,11 @@ public sealed class TrainingResult : IDisposable
     public int? SparsityStartEpoch { get; init; }
 
     /// <summary>
+    /// The ranking that was chosen; null before the choice, and if the options name one.
+    /// </summary>
+    public Ranking? ChosenRanking { get; init; }
+
+    /// <summary>
     /// Why the network is not fit for use: it has collapsed, has learnt nothing, or the run has failed. One or two
     /// sentences; null if nothing is wrong.
     /// </summary>
@@ -136,6 +141,7 @@ public sealed class TrainingResult : IDisposable
             AfterCut = state.AfterCut,
             AfterRepair = state.AfterRepair,
             SparsityStartEpoch = run.Cycle?.SparsityStartEpoch,
+            ChosenRanking = run.Cycle?.ChosenRanking,
             StableEpoch = run.Cycle?.StableEpoch,
             WasForced = state.Record is not null && run.Cycle!.WasForced,
             CutEpoch = state.CutEpoch,

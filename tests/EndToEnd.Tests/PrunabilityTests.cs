@@ -51,7 +51,7 @@ public sealed class PrunabilityTests
         var model = Models.Find(name);
         var input = SmallImages.Of(model);
         var published = Models.Build(name, input, Classes);
-        var graph = published.ParameterCount > LargestAtFullWidth ? AtHalfWidth(published) : published;
+        var graph = Narrowed(published);
         using var parameters = ParameterTable.Initialize(graph, seed: 1);
         MoveFromConstants(graph, parameters);
         using var samples = Samples(input);
@@ -83,8 +83,14 @@ public sealed class PrunabilityTests
     public void The_table_has_every_network_and_their_number() =>
         PrunabilityTable.HasARowForEachNetworkAndTheirNumber();
 
-    private static Graph AtHalfWidth(Graph graph)
+    /// <summary>A large network with half of every width; any other as it is.</summary>
+    internal static Graph Narrowed(Graph graph)
     {
+        if (graph.ParameterCount <= LargestAtFullWidth)
+        {
+            return graph;
+        }
+
         var search = new SubnetworkSearch(graph, OneCycleOptions.Paper with { MaximumPruned = 0.5 });
         var half = CutPlan.Create(search.Coupling, search.Narrowest).After;
         Assert.Equal(graph.Nodes.Length, half.Nodes.Length);

@@ -7,7 +7,10 @@ using Ocs.Zoo;
 
 namespace Ocs.EndToEnd.Tests;
 
-/// <summary>Every network of the zoo is trained in bfloat16, and loses what it loses in float32.</summary>
+/// <summary>
+/// Every network of the zoo is trained in bfloat16, and loses what it loses in float32. Those with more than 32 million
+/// parameters have half of every width, which leaves their operators as they are.
+/// </summary>
 [NoTensorLeaks]
 public sealed class ReducedPrecisionTests
 {
@@ -23,7 +26,7 @@ public sealed class ReducedPrecisionTests
     {
         var model = Models.Find(name);
         var input = SmallImages.Of(model);
-        var graph = Models.Build(name, input, Classes);
+        var graph = PrunabilityTests.Narrowed(Models.Build(name, input, Classes));
 
         var reduced = Losses(graph, input, DType.BFloat16);
         Assert.All(reduced, loss => Assert.True(double.IsFinite(loss)));

@@ -244,6 +244,52 @@ public sealed class OneCyclePrunerTests : IDisposable
         Assert.Throws<OcsInputException>(() => new OneCyclePruner(_graph, _parameters, Options with { Target = 2 }));
     }
 
+    [Fact]
+    public void The_ranking_auto_is_chosen_once_when_sparsity_learning_begins_and_resumed_with()
+    {
+        var graph = Networks.Chain(2, 4, 6);
+        using var parameters = ParameterTable.Initialize(graph, seed: 1);
+        parameters.Set("fc.weight", [.. parameters["fc.weight"].ToArray<float>().Select(value => value / 1000)]);
+        var options = Options with { Ranking = Ranking.Auto };
+        var asked = new List<string>();
+        using var pruner = new OneCyclePruner(graph, parameters, options)
+        {
+            Choose = candidates =>
+            {
+                asked.Add(string.Join(' ', candidates.Select(candidate => candidate.Search.Options.Ranking)));
+                return candidates[1];
+            },
+        };
+        var plans = Enumerable.Range(0, 3).Select(pruner.BeginEpoch).ToList();
+
+        Assert.Equal([Phase.Train, Phase.Train, Phase.Sparsity], plans.Select(plan => plan.Phase));
+        Assert.Equal(["Isomorphic Global"], asked);
+        Assert.Equal(KeptBy(Ranking.Isomorphic), Kept(plans[1].Partition!));
+        Assert.Equal(KeptBy(Ranking.Global), Kept(plans[2].Partition!));
+        Assert.NotEqual(KeptBy(Ranking.Isomorphic), KeptBy(Ranking.Global));
+
+        // The next sub-network is compared with the chosen one.
+        using var resumed = new OneCyclePruner(graph, parameters, options)
+        {
+            Choose = _ => throw new InvalidOperationException("It was chosen before."),
+        };
+        resumed.Restore(pruner.State);
+        foreach (var same in new[] { pruner, resumed })
+        {
+            var next = same.BeginEpoch(3);
+            Assert.Equal(KeptBy(Ranking.Global), Kept(next.Partition!));
+            Assert.Equal(1.0, next.J);
+        }
+
+        Assert.Single(asked);
+
+        string KeptBy(Ranking ranking) => Kept(
+            new SubnetworkSearch(graph, options with { Ranking = ranking, MaximumPruned = 0.75 }).Find(parameters));
+
+        static string Kept(Partition partition) =>
+            string.Join(" | ", partition.Subnetwork.Kept.Select(kept => string.Join(' ', kept)));
+    }
+
     [Theory]
     [InlineData(0, 4)]
     [InlineData(9, 4)]

@@ -46,6 +46,22 @@ public sealed class SubnetworkSearchTests : IDisposable
             () => new SubnetworkSearch(_graph, new() { Target = 0.5, Only = ["conv0"] }).Find(_parameters));
     }
 
+    // 4 + 4 x 6 + 6 x 2 = 40. With a quarter of each width 1 + 1 x 2 + 2 x 2 = 7 are left.
+    [Theory]
+    [InlineData(0.8, 0.9, 0.75)]
+    [InlineData(0.85, 0.9, 0.9)]
+    [InlineData(0.5, 0.6, 0.6)]
+    public void A_global_ranking_instead_of_another_has_the_programs_limit_if_the_target_allows_it(
+        double target, double maximum, double expected)
+    {
+        var search = new SubnetworkSearch(
+            _graph, new() { Target = target, MaximumPruned = maximum, RoundTo = 1, Ranking = Ranking.Auto });
+        Assert.Equal(Ranking.Isomorphic, search.Options.Ranking);
+        var global = search.With(Ranking.Global);
+        Assert.Equal((Ranking.Global, expected), (global.Options.Ranking, global.Options.MaximumPruned));
+        Assert.InRange(global.Find(_parameters).Removed, target, 1);
+    }
+
     [Fact]
     public void The_seed_reaches_the_random_criterion()
     {

@@ -37,6 +37,7 @@ internal static class Samples
         StableEpoch = 9,
         CutEpoch = 9,
         SlStartEpoch = 3,
+        ChosenRanking = "global",
         MacsBefore = 100,
         MacsAfter = 50,
         ParametersBefore = 10,

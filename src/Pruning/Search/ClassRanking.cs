@@ -67,7 +67,7 @@ public sealed class ClassRanking(string name, Func<Group, string> classOf) : IRa
     internal static ClassRanking Of(Ranking ranking) => ranking switch
     {
         Ranking.PerGroup => PerGroup,
-        Ranking.Isomorphic => Isomorphic,
+        Ranking.Isomorphic or Ranking.Auto => Isomorphic,
         _ => Global,
     };
 

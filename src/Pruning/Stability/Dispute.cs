@@ -54,14 +54,20 @@ internal sealed class Dispute(ImmutableArray<double> shares, ImmutableArray<int>
             return;
         }
 
-        _margins.Add(
-            [.. partition.Saliency.Select((scores, group) => Margin(scores, partition.Subnetwork.Kept[group]))]);
+        _margins.Add(MarginsOf(partition));
         if (_margins.Count > window)
         {
             _margins.RemoveAt(0);
         }
 
         _values.Add(_margins.Count < window ? null : Share());
+    }
+
+    /// <summary>Begins again with this partition, which another ranking found.</summary>
+    public void Replace(Partition partition)
+    {
+        _margins.Clear();
+        _margins.Add(MarginsOf(partition));
     }
 
     /// <summary>Whether the margins of an epoch are those of the network's groups.</summary>
@@ -74,6 +80,9 @@ internal sealed class Dispute(ImmutableArray<double> shares, ImmutableArray<int>
         _margins.AddRange(margins);
         _values.AddRange(values);
     }
+
+    private static ImmutableArray<double[]?> MarginsOf(Partition partition) =>
+        [.. partition.Saliency.Select((scores, group) => Margin(scores, partition.Subnetwork.Kept[group]))];
 
     // ln(score / threshold) of each channel.
     private static double[]? Margin(double[] scores, ImmutableArray<int> kept)

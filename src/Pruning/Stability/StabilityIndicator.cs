@@ -40,6 +40,13 @@ internal sealed class StabilityIndicator(int distance, int window, SimilarityKin
         _averages.AddRange(averages);
     }
 
+    /// <summary>Compares the next epoch's sub-network with this one, which another ranking found.</summary>
+    public void Replace(ImmutableArray<ImmutableArray<int>> kept)
+    {
+        _subnetworks.Clear();
+        _subnetworks.Add(kept);
+    }
+
     /// <summary>Takes the sub-network of the next epoch; null before the search begins.</summary>
     public void Observe(ImmutableArray<ImmutableArray<int>>? kept)
     {

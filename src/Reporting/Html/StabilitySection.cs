@@ -34,7 +34,8 @@ internal static class StabilitySection
                 + $"to {Wording.Fixed(averaged[^1].JAvg!.Value, 3)} at epoch {averaged[^1].Epoch}.";
         if (run.Summary?.SlStartEpoch is int start)
         {
-            text += $" Sparsity learning starts at epoch {start} (t_sl).";
+            text += $" Sparsity learning starts at epoch {start} (t_sl)"
+                + (run.Summary.ChosenRanking is { } ranking ? $" with the {ranking} ranking." : ".");
         }
 
         if (run.Summary?.CutEpoch is int cut)

@@ -42,6 +42,7 @@ internal static class RunSummaries
             StableEpoch = result.StableEpoch,
             CutEpoch = result.CutEpoch,
             SlStartEpoch = result.SparsityStartEpoch,
+            ChosenRanking = result.ChosenRanking is { } ranking ? OptionName.Of($"{ranking}") : null,
             MacsBefore = result.Original.Macs,
             MacsAfter = result.Graph.Macs,
             ParametersBefore = result.Original.ParameterCount,

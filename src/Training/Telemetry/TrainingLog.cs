@@ -46,6 +46,9 @@ internal static partial class TrainingLog
     [LoggerMessage(1022, LogLevel.Information, "{Reason}")]
     public static partial void StepsTakenOtherwise(this ILogger log, string reason);
 
+    [LoggerMessage(1023, LogLevel.Information, "{Choice}")]
+    public static partial void RankingChosen(this ILogger log, string choice);
+
     [LoggerMessage(
         1030, LogLevel.Information,
         "{Model} was cut before epoch {Epoch}: {MacsBefore:N0} to {MacsAfter:N0} MACs, {Metric} {Before:F4} to "
