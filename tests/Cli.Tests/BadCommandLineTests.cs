@@ -121,8 +121,8 @@ public sealed class BadCommandLineTests
         "--scope must be one of group, single-layer, but is 'singlelayer'; did you mean 'single-layer'?", "prune",
         "cifar_resnet8", "--target", "0.5", "--scope", "singlelayer")]
     [InlineData(
-        "--ranking must be one of global, per-group, isomorphic, but is 'pergroup'; did you mean 'per-group'?", "prune",
-        "cifar_resnet8", "--target", "0.5", "--ranking", "pergroup")]
+        "--ranking must be one of global, per-group, isomorphic, auto, but is 'pergroup'; did you mean 'per-group'?",
+        "prune", "cifar_resnet8", "--target", "0.5", "--ranking", "pergroup")]
     [InlineData(
         "--resource must be one of macs, parameters, operations, memory, but is 'mac'; did you mean 'macs'?", "prune",
         "cifar_resnet8", "--target", "0.5", "--resource", "mac")]

@@ -45,7 +45,7 @@ internal sealed class PruningChoices
     private readonly Option<string?> _ranking = new("--ranking")
     {
         Description = "Which channels are compared: all (global), or each group's (per-group) or shape's (isomorphic), "
-            + "which then lose the same fraction.",
+            + "which then lose the same fraction. A single cut has no trial: `auto` is isomorphic.",
         HelpName = "NAME",
         CompletionSources = { Values.Of<Ranking>() },
     };

@@ -74,9 +74,11 @@ internal static class Checkup
 
     private static Finding Convolutions(OwnConvolutions own, int threads) => own == OwnConvolutions.None
         ? Finding.Note(
-            "convolutions", $"libtorch's, {threads} threads: our own, which are faster, need a processor with AVX2.")
+            "convolutions", $"libtorch's, {Threads(threads)}: our own, which are faster, need a processor with AVX2.")
         : Finding.Fine("convolutions", $"our own for {(own == OwnConvolutions.Avx512 ? "AVX-512" : "AVX2")}, "
-            + $"{threads} threads");
+            + Threads(threads));
+
+    private static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
 
     private static Finding OnnxRuntime()
     {

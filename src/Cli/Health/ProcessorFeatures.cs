@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ocs.Cli.Health;
@@ -17,13 +18,14 @@ internal static class ProcessorFeatures
     public static Finding Look()
     {
         var lines = Lines();
-        var name = ValueOf(lines, "model name") ?? "unknown";
+        // Arm's kernel names no model.
+        var name = ValueOf(lines, "model name") ?? $"{RuntimeInformation.ProcessArchitecture}";
         var flags = (ValueOf(lines, "flags") ?? "").Split(' ').ToHashSet(StringComparer.Ordinal);
         var sets = Sets.Where(set => flags.Contains(set.Flag)).Select(set => set.Name);
         var text = $"{name}, {Environment.ProcessorCount} cores, {string.Join(", ", sets)}".TrimEnd(' ', ',');
         return Avx2.IsSupported
             ? Finding.Fine("processor", text)
-            : Finding.Note("processor", $"{text}: without AVX2, training is slow.");
+            : Finding.Note("processor", $"{text}: without AVX2 there are only libtorch's kernels, which are slower.");
     }
 
     private static string? ValueOf(IEnumerable<string> lines, string key) => lines

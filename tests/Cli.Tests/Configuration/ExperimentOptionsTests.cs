@@ -55,7 +55,7 @@ public class ExperimentOptionsTests
         Assert.Equal(
             OneCycleOptions.Paper with
             {
-                Ranking = Ranking.Isomorphic,
+                Ranking = Ranking.Auto,
                 OptimizerAtCut = OptimizerAtCut.Auto,
                 MaximumPruned = 0.9,
                 RoundTo = null,
