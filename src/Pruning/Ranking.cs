@@ -15,8 +15,8 @@ public enum Ranking
     Isomorphic,
 
     /// <summary>
-    /// Isomorphic or global. A training run cuts the network both ways on trial when sparsity learning begins, and
-    /// takes the ranking whose sub-network has the smaller loss. Without samples it is isomorphic.
+    /// Isomorphic or global. When sparsity learning begins, a training run cuts a copy of the network each way, trains
+    /// it for some steps, and takes the ranking with the smaller loss. Without samples it is isomorphic.
     /// </summary>
     Auto,
 }

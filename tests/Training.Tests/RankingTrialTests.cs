@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Surgery;
@@ -10,27 +11,55 @@ public sealed class RankingTrialTests
 {
     [Theory]
     [InlineData(0, 1.0, 1.0)]
-    [InlineData(0, 1.0, 0.91)]
-    [InlineData(1, 1.0, 0.89)]
-    [InlineData(2, 1.0, 0.89, 0.88)]
+    [InlineData(1, 1.0, 0.99)]
+    [InlineData(2, 1.0, 0.99, 0.98)]
     [InlineData(0, 1.0, double.NaN)]
     [InlineData(1, double.NaN, 5.0)]
     [InlineData(0, double.NaN, double.PositiveInfinity)]
-    public void The_first_is_taken_unless_another_loses_less_by_a_tenth(int expected, params double[] losses) =>
+    public void The_smallest_loss_is_taken_and_of_equal_ones_the_first(int expected, params double[] losses) =>
         Assert.Equal(expected, RankingTrial.Best(losses));
 
     [Fact]
-    public void A_trial_has_the_loss_that_the_training_samples_have_after_such_a_cut()
+    public void A_trial_has_the_loss_of_such_a_cut_and_leaves_the_run_as_it_is()
     {
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(Pruning, observer, Still, graph: Network());
         using var result = trainer.Run();
 
         var said = Assert.Single(observer.Messages, IsChoice);
-        Assert.EndsWith(
-            $"The loss of a cut on trial is {LossOf(Ranking.Isomorphic)} isomorphic, {LossOf(Ranking.Global)} global.",
-            said, StringComparison.Ordinal);
-        Assert.Equal($"Ranking: {OptionName.Of($"{result.ChosenRanking}")}.", said[..(said.IndexOf('.') + 1)]);
+        var losses = Regex.Match(
+            said, @"^Ranking: (\w+)\. The loss of a cut on trial is ([\d.]+) isomorphic, ([\d.]+) global\.$");
+        var (isomorphic, global) = (Number(losses.Groups[2]), Number(losses.Groups[3]));
+
+        // Nothing is learnt, so the mean of the later steps is a mean over some of the samples.
+        Assert.Equal(LossOf(Ranking.Isomorphic), isomorphic, 0.02);
+        Assert.Equal(LossOf(Ranking.Global), global, 0.02);
+        var expected = global < isomorphic ? Ranking.Global : Ranking.Isomorphic;
+        Assert.Equal(expected, result.ChosenRanking);
+        Assert.Equal(OptionName.Of($"{expected}"), losses.Groups[1].Value);
+
+        // The same run with that ranking given.
+        using var again = new RecordingObserver();
+        using var given = TinyTask.Trainer(
+            Pruning with { Ranking = expected, MaximumPruned = 0.75 }, again, Still, graph: Network());
+        using var same = given.Run();
+        Assert.Equal(
+            observer.Records.Select(record => record.TrainLoss), again.Records.Select(record => record.TrainLoss));
+    }
+
+    [Fact]
+    public void The_trial_learns_and_the_run_goes_on_as_if_there_had_been_none()
+    {
+        using var observer = new RecordingObserver();
+        using var trainer = TinyTask.Trainer(Pruning, observer);
+        using var result = trainer.Run();
+        using var again = new RecordingObserver();
+        using var given = TinyTask.Trainer(
+            Pruning with { Ranking = result.ChosenRanking!.Value, MaximumPruned = 0.75 }, again);
+        using var same = given.Run();
+
+        Assert.Equal(
+            observer.Records.Select(record => record.TrainLoss), again.Records.Select(record => record.TrainLoss));
     }
 
     [Fact]
@@ -64,14 +93,15 @@ public sealed class RankingTrialTests
         return g.Build(g.Linear("fc", g.Flatten("flatten", g.AveragePool2d("pool", x, 2)), TinyTask.Classes));
     }
 
-    private static string LossOf(Ranking ranking)
+    private static double Number(Group group) => double.Parse(group.Value);
+
+    private static double LossOf(Ranking ranking)
     {
         var graph = Network();
         using var parameters = ParameterTable.Initialize(graph, TinyTask.Options.Seed);
         var search = new SubnetworkSearch(graph, Pruning).With(ranking);
         var plan = CutPlan.Create(search.Coupling, search.Find(parameters).Subnetwork);
         using var cut = plan.Apply(parameters);
-        var result = Evaluation.Run(new(plan.After, cut), TinyTask.Task, TinyTask.Train, TinyTask.BatchSize);
-        return $"{result.Loss:F4}";
+        return Evaluation.Run(new(plan.After, cut), TinyTask.Task, TinyTask.Train, TinyTask.BatchSize).Loss;
     }
 }

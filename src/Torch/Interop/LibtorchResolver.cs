@@ -95,7 +95,9 @@ internal static unsafe class LibtorchResolver
         catch (DllNotFoundException exception)
         {
             throw new OcsInputException(
-                $"{path} did not load ({exception.Message}): build it again with native/build.sh.", exception);
+                $"{path} did not load ({exception.Message.ReplaceLineEndings(" ").Trim()}): build it again with "
+                + "native/build.sh.",
+                exception);
         }
     }
 
