@@ -250,7 +250,7 @@ internal sealed class OneCyclePruner : IDisposable
     // Once, when the network has learnt something. To choose at every epoch would make the sub-network unstable.
     private Partition ChooseRanking(Partition partition)
     {
-        if (_options.Ranking != Ranking.Auto || _ranking is not null || Choose is null)
+        if (_options is not { Ranking: Ranking.Auto, CustomRanking: null } || _ranking is not null || Choose is null)
         {
             return partition;
         }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Ocs.Graphs;
 using Ocs.Pruning;
+using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
 using Ocs.Training.Metrics;
 
@@ -62,12 +63,17 @@ public sealed class RankingTrialTests
             observer.Records.Select(record => record.TrainLoss), again.Records.Select(record => record.TrainLoss));
     }
 
-    [Fact]
-    public void A_ranking_that_is_given_is_not_tried()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_ranking_that_is_given_is_not_tried(bool isOwn)
     {
         using var observer = new RecordingObserver();
         using var trainer = TinyTask.Trainer(
-            Pruning with { Ranking = Ranking.PerGroup }, observer, Still, graph: Network());
+            isOwn
+                ? Pruning with { CustomRanking = new ClassRanking("own", _ => "all") }
+                : Pruning with { Ranking = Ranking.PerGroup },
+            observer, Still, graph: Network());
         using var result = trainer.Run();
         Assert.DoesNotContain(observer.Messages, IsChoice);
         Assert.Null(result.ChosenRanking);
