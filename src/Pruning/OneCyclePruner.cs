@@ -25,7 +25,6 @@ internal sealed class OneCyclePruner : IDisposable
     private readonly CyclePhases _phases;
     private readonly Lazy<ResourceConstraint> _macs;
     private SubnetworkSearch _search;
-    private Ranking? _ranking;
     private PrunedSlices? _slices;
     private Partition? _partition;
     private double _lambda;
@@ -73,7 +72,7 @@ internal sealed class OneCyclePruner : IDisposable
     public int? SparsityStartEpoch => _phases.SparsityStartEpoch;
 
     /// <summary>The ranking that was chosen; null before that, and if the options name one.</summary>
-    public Ranking? ChosenRanking => _ranking;
+    public Ranking? ChosenRanking { get; private set; }
 
     /// <summary>t* of Eq. 6, once it is known; it stays null when the cut is forced.</summary>
     public int? StableEpoch => _phases.StableEpoch;
@@ -92,7 +91,7 @@ internal sealed class OneCyclePruner : IDisposable
         DeadlineEpoch = _phases.DeadlineEpoch,
         Margins = [.. _dispute.Margins],
         Disputes = [.. _dispute.Values],
-        Ranking = _ranking,
+        Ranking = ChosenRanking,
     };
 
     /// <summary>Resumes from the state of a pruner with the same network and options.</summary>
@@ -250,7 +249,8 @@ internal sealed class OneCyclePruner : IDisposable
     // Once, when the network has learnt something. To choose at every epoch would make the sub-network unstable.
     private Partition ChooseRanking(Partition partition)
     {
-        if (_options is not { Ranking: Ranking.Auto, CustomRanking: null } || _ranking is not null || Choose is null)
+        if (_options is not { Ranking: Ranking.Auto, CustomRanking: null }
+            || ChosenRanking is not null || Choose is null)
         {
             return partition;
         }
@@ -268,7 +268,7 @@ internal sealed class OneCyclePruner : IDisposable
         return chosen.Partition;
     }
 
-    private void Take(Ranking ranking) => (_ranking, _search) = (ranking, _search.With(ranking));
+    private void Take(Ranking ranking) => (ChosenRanking, _search) = (ranking, _search.With(ranking));
 
     // Groups that always keep everything carry no information about stability.
     private ImmutableArray<ImmutableArray<int>> Prunable(Subnetwork subnetwork) =>

@@ -14,11 +14,12 @@ namespace Ocs.Training;
 /// </summary>
 /// <remarks>
 /// The loss right after a cut says little when the network has learnt little. Each sub-network is a copy, which takes
-/// the same steps on the same batches with a new optimiser. The run itself does not change.
+/// the same steps on the same batches, at the learning rates of the run, with a new optimiser and without a teacher.
+/// The run itself does not change.
 /// </remarks>
 internal static class RankingTrial
 {
-    // The loss is the mean over the second half.
+    // Or an epoch's, if it has fewer. The loss is the mean over the second half.
     private const int Steps = 60;
 
     /// <summary>Cuts the network on trial to each sub-network, and returns the best one.</summary>
@@ -57,14 +58,15 @@ internal static class RankingTrial
         {
             using (batch)
             {
-                losses.Add(Step(run, network, optimizer, batch));
+                losses.Add(Step(run, network, optimizer, batch, losses.Count));
             }
         }
 
         return losses.Skip(losses.Count / 2).Average();
     }
 
-    private static double Step(TrainingContext run, RunningNetwork network, IOptimizer optimizer, Batch batch)
+    private static double Step(
+        TrainingContext run, RunningNetwork network, IOptimizer optimizer, Batch batch, int step)
     {
         var perEpoch = run.Batches.BatchesPerEpoch;
         using var part = batch.Part(0, Math.Min(batch.Count, run.PartSize));
@@ -73,10 +75,14 @@ internal static class RankingTrial
         using (loss)
         {
             Autograd.Backward(loss);
+            if (run.Training.ClipGradientNorm is { } norm)
+            {
+                GradientClipping.Apply(network.Parameters, norm);
+            }
+
             optimizer.Step(
                 network.Parameters,
-                LearningRateSchedule.At(run.Training, (long)run.State.Epoch * perEpoch, perEpoch));
-            network.Parameters.ClearGradients();
+                LearningRateSchedule.At(run.Training, ((long)run.State.Epoch * perEpoch) + step, perEpoch));
             return loss.Item<double>();
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Ocs.Cli.Output;
 using Ocs.Cli.Runtimes;
 using Ocs.Data;
 using Ocs.OnnxRuntime;
@@ -74,11 +75,10 @@ internal static class Checkup
 
     private static Finding Convolutions(OwnConvolutions own, int threads) => own == OwnConvolutions.None
         ? Finding.Note(
-            "convolutions", $"libtorch's, {Threads(threads)}: our own, which are faster, need a processor with AVX2.")
+            "convolutions",
+            $"libtorch's, {Numbers.Of(threads, "thread")}: our own, which are faster, need a processor with AVX2.")
         : Finding.Fine("convolutions", $"our own for {(own == OwnConvolutions.Avx512 ? "AVX-512" : "AVX2")}, "
-            + Threads(threads));
-
-    private static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
+            + Numbers.Of(threads, "thread"));
 
     private static Finding OnnxRuntime()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Ocs.Cli.Output;
 
 namespace Ocs.Cli.Health;
 
@@ -22,7 +23,8 @@ internal static class ProcessorFeatures
         var name = ValueOf(lines, "model name") ?? $"{RuntimeInformation.ProcessArchitecture}";
         var flags = (ValueOf(lines, "flags") ?? "").Split(' ').ToHashSet(StringComparer.Ordinal);
         var sets = Sets.Where(set => flags.Contains(set.Flag)).Select(set => set.Name);
-        var text = $"{name}, {Environment.ProcessorCount} cores, {string.Join(", ", sets)}".TrimEnd(' ', ',');
+        var cores = Numbers.Of(Environment.ProcessorCount, "core");
+        var text = $"{name}, {cores}, {string.Join(", ", sets)}".TrimEnd(' ', ',');
         return Avx2.IsSupported
             ? Finding.Fine("processor", text)
             : Finding.Note("processor", $"{text}: without AVX2 there are only libtorch's kernels, which are slower.");

@@ -8,6 +8,9 @@ internal static class Numbers
     /// <summary>1,234,567.</summary>
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 thread, 2 threads.</summary>
+    public static string Of(long count, string noun) => $"{Whole(count)} {noun}{(count == 1 ? "" : "s")}";
+
     /// <summary>41.0 M, or - for unknown numbers.</summary>
     public static string Short(long? number) => number is { } value ? Short(value) : "-";
 

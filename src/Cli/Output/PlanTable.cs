@@ -15,7 +15,7 @@ internal static class PlanTable
             "data",
             $"{plan.Data}: {Numbers.Whole(plan.TrainImages)} training images, "
             + $"{Numbers.Whole(plan.TestImages)} test images");
-        Row("training", $"{plan.Epochs} epochs of {plan.StepsPerEpoch} steps");
+        Row("training", $"{Numbers.Of(plan.Epochs, "epoch")} of {Numbers.Of(plan.StepsPerEpoch, "step")}");
         if (plan.Cut is { } cut)
         {
             Row(

@@ -1,3 +1,4 @@
+using Ocs.Cli.Output;
 using Ocs.Torch;
 
 namespace Ocs.Cli.Runs;
@@ -24,6 +25,6 @@ internal static class Devices
 
     /// <summary>The description of the device for a run's record.</summary>
     public static string Describe(Device device, Rendezvous? rendezvous = null) =>
-        $"libtorch {TorchRuntime.Version}, {device}, {TorchRuntime.Threads} threads"
+        $"libtorch {TorchRuntime.Version}, {device}, {Numbers.Of(TorchRuntime.Threads, "thread")}"
         + (rendezvous is null ? "" : $" in each of {rendezvous.Size} processes");
 }
