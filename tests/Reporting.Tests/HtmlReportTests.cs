@@ -52,6 +52,23 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain("Top-5", HtmlReport.Render(run), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(
+        "deadline", "true", "dispute", "when the pruned channels have shrunk to 0 and the choice has not changed")]
+    [InlineData("deadline", "false", "dispute", "when no channel’s rank is in dispute")]
+    [InlineData("strength", "true", "jaccard", "when J<sub>avg</sub> is nearly 1")]
+    public void The_rule_of_the_cut_is_the_one_of_the_options(string kind, string shrinks, string stability, string rule)
+    {
+        var run = SampleRun.Folder with
+        {
+            Config = $"pruning:\n  shrinkage: {shrinks}\n  shrinkage-kind: {kind}\n  stability: {stability}\n",
+        };
+
+        Assert.Contains(
+            $"The network is cut at t*, {rule}, or when the options force it.", HtmlReport.Render(run),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_task_without_accuracy_shows_what_it_measures()
     {

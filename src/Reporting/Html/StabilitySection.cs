@@ -1,3 +1,4 @@
+using Ocs.Reporting.Tables;
 using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
@@ -15,12 +16,25 @@ internal static class StabilitySection
         html.Add($"""
             <section id="stability">
             <h2>Stability of the sub-network</h2>
-            <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>; the network is cut at t*, when J<sub>avg</sub> has reached 1 but for a small rest, or when the options force it.</p>
+            <p class="lead">How much of the chosen sub-network stays the same from one epoch to a later one: J compares two epochs (1 = the same channels), J<sub>avg</sub> is its running mean. Sparsity learning starts at t<sub>sl</sub>. The network is cut at t*, {Rule(run)}, or when the options force it.</p>
 
             """);
         var figure = new Figure("stability-chart", "Stability and regularization strength", Sentence(run));
         (figure with { IsWide = true }).AddTo(html);
         html.Add($"</section>\n");
+    }
+
+    // When the network is cut, by the run's options.
+    private static string Rule(RunFolder run)
+    {
+        var options = RunOptions.Of(run);
+        return Is("shrinkage-kind", "deadline") && !Is("shrinkage", "false")
+            ? "when the pruned channels have shrunk to 0 and the choice has not changed"
+            : Is("stability", "dispute")
+            ? "when no channel’s rank is in dispute"
+            : "when J<sub>avg</sub> is nearly 1";
+
+        bool Is(string key, string value) => options.GetValueOrDefault($"pruning.{key}") == value;
     }
 
     private static string Sentence(RunFolder run)
