@@ -56,8 +56,9 @@ public sealed partial class HtmlReportTests
     [InlineData(
         "deadline", "true", "dispute", "when the pruned channels have shrunk to 0 and the choice has not changed")]
     [InlineData("deadline", "false", "dispute", "when no channel’s rank is in dispute")]
-    [InlineData("strength", "true", "jaccard", "when J<sub>avg</sub> is nearly 1")]
-    public void The_rule_of_the_cut_is_the_one_of_the_options(string kind, string shrinks, string stability, string rule)
+    [InlineData("strength", "true", "jaccard", "when the running mean of J is nearly 1")]
+    public void The_rule_of_the_cut_is_the_one_of_the_options(
+        string kind, string shrinks, string stability, string rule)
     {
         var run = SampleRun.Folder with
         {

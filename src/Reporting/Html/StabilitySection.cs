@@ -32,7 +32,7 @@ internal static class StabilitySection
             ? "when the pruned channels have shrunk to 0 and the choice has not changed"
             : Is("stability", "dispute")
             ? "when no channel’s rank is in dispute"
-            : "when J<sub>avg</sub> is nearly 1";
+            : "when the running mean of J is nearly 1";
 
         bool Is(string key, string value) => options.GetValueOrDefault($"pruning.{key}") == value;
     }
