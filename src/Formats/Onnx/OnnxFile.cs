@@ -62,11 +62,11 @@ public static class OnnxFile
     /// <exception cref="OcsInputException">The file would crash ONNX Runtime.</exception>
     internal static void RequireRunnable(string path)
     {
-        OcsInputException? refusal = null;
-        Says(path, model => (refusal = RandomNodes.RefusalOf(model)) is null);
-        if (refusal is not null)
+        string? fault = null;
+        Says(path, model => (fault = RandomNodes.FaultOf(model)) is null);
+        if (fault is not null)
         {
-            throw new OcsInputException($"{path}: {refusal.Message}", refusal);
+            throw new OcsInputException($"{path}: {fault}");
         }
     }
 

@@ -83,8 +83,7 @@ internal static class OnnxReader
         {
             using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, RecursionLimit);
             var model = ModelProto.Parser.ParseFrom(input);
-            RandomNodes.Require(model);
-            return model;
+            return RandomNodes.FaultOf(model) is { } fault ? throw new OcsInputException(fault) : model;
         }
         catch (InvalidProtocolBufferException error)
         {
