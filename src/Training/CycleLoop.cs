@@ -65,6 +65,7 @@ internal sealed class CycleLoop : IDisposable
     public TrainingResult Run(CancellationToken stop)
     {
         _run.Clock.Take();
+        _run.Stop = stop;
         while (State.Epoch < _run.Training.Epochs && !_run.Replicas.IsStopped(stop) && RunEpoch(stop))
         {
             State = State with { Epoch = State.Epoch + 1 };
@@ -101,16 +102,9 @@ internal sealed class CycleLoop : IDisposable
     private bool RunEpoch(CancellationToken stop)
     {
         using var activity = _run.Telemetry.Begin("ocs.epoch", State.Epoch);
-        if (State.Progress is null)
+        if (State.Progress is null && !BeginEpoch())
         {
-            Plan = _run.Pruner is { } pruner ? Rank(() => pruner.BeginEpoch(State.Epoch)) : null;
-            _run.Clock.Add(TrainingActivity.Search);
-            if (Plan?.Phase == Phase.Final)
-            {
-                _cut.Make(State.Epoch);
-            }
-
-            State = State with { Decision = Plan is null ? null : EpochDecision.Of(Plan) };
+            return false;
         }
 
         if (_epochs.Train(Plan, stop) is not { } trained)
@@ -121,6 +115,30 @@ internal sealed class CycleLoop : IDisposable
         var record = Evaluate(trained);
         activity?.SetTag("ocs.phase", OptionName.Of(record.Phase.ToString()));
         End(record);
+        return true;
+    }
+
+    // Whether the epoch has begun. It has not if the run was stopped while it tried rankings.
+    private bool BeginEpoch()
+    {
+        var before = _run.Pruner?.State;
+        try
+        {
+            Plan = _run.Pruner is { } pruner ? Rank(() => pruner.BeginEpoch(State.Epoch)) : null;
+        }
+        catch (OperationCanceledException) when (_run.Stop.IsCancellationRequested)
+        {
+            _run.Pruner!.Restore(before!);
+            return false;
+        }
+
+        _run.Clock.Add(TrainingActivity.Search);
+        if (Plan?.Phase == Phase.Final)
+        {
+            _cut.Make(State.Epoch);
+        }
+
+        State = State with { Decision = Plan is null ? null : EpochDecision.Of(Plan) };
         return true;
     }
 
@@ -135,9 +153,14 @@ internal sealed class CycleLoop : IDisposable
         var (executor, parameters) = (_run.Network.Executor, _run.Network.Parameters);
         TrainingGradients.Accumulate(
             executor, parameters, _run.Task, _run.Data.Train, GradientBatches, _run.PartSize, State.Epoch, _run.Device);
-        var result = rank();
-        parameters.ClearGradients();
-        return result;
+        try
+        {
+            return rank();
+        }
+        finally
+        {
+            parameters.ClearGradients();
+        }
     }
 
     private RunRecord Evaluate(EpochOutcome trained)

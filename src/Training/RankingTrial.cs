@@ -25,6 +25,9 @@ internal static class RankingTrial
     /// <summary>Cuts the network on trial to each sub-network, and returns the best one.</summary>
     /// <param name="run">The run.</param>
     /// <param name="candidates">The sub-networks. The first is taken unless another has a smaller loss.</param>
+    /// <exception cref="OperationCanceledException">
+    /// The run was stopped. Several processes complete the trial, for they agree on a stop only in the run's own steps.
+    /// </exception>
     public static RankedSubnetwork Best(TrainingContext run, IReadOnlyList<RankedSubnetwork> candidates)
     {
         var losses = run.Replicas.Mean([.. candidates.Select(candidate => Loss(run, candidate))]);
@@ -58,6 +61,11 @@ internal static class RankingTrial
         {
             using (batch)
             {
+                if (run.Replicas.Count == 1)
+                {
+                    run.Stop.ThrowIfCancellationRequested();
+                }
+
                 losses.Add(Step(run, network, optimizer, batch, losses.Count));
             }
         }

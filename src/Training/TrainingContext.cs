@@ -102,6 +102,9 @@ internal sealed class TrainingContext : IDisposable
     /// <summary>The batches to train on.</summary>
     public IBatchSource Batches { get; }
 
+    /// <summary>Stops the run.</summary>
+    public CancellationToken Stop { get; set; }
+
     public IOptimizer Optimizer { get; }
 
     public Replicas Replicas { get; }

@@ -3,6 +3,9 @@ using Ocs.Graphs;
 using Ocs.Pruning;
 using Ocs.Pruning.Search;
 using Ocs.Pruning.Surgery;
+using Ocs.RunLog;
+using Ocs.Tasks;
+using Ocs.Training.Checkpoints;
 using Ocs.Training.Metrics;
 
 namespace Ocs.Training.Tests;
@@ -66,6 +69,60 @@ public sealed class RankingTrialTests
             observer.Records.Select(record => record.TrainLoss), again.Records.Select(record => record.TrainLoss));
     }
 
+    [Fact]
+    public void A_run_that_is_stopped_in_the_trial_has_not_begun_the_epoch_and_resumes_before_it()
+    {
+        using var whole = new RecordingObserver();
+        using (var trainer = TinyTask.Trainer(Pruning, whole, data: DataOf(() => { }), graph: Network()))
+        {
+            trainer.Run().Dispose();
+        }
+
+        using var folder = new TemporaryFolder();
+        var file = folder.PathOf("checkpoint.safetensors");
+        using var stop = new CancellationTokenSource();
+        using var stopped = new RecordingObserver
+        {
+            OnCheckpoint = checkpoint =>
+            {
+                using var stream = File.Create(file);
+                checkpoint.Write(stream, new("", RunKind.Train, null, "", new(0, "", 0)));
+            },
+        };
+
+        // The first loss after an epoch is one of the trial.
+        var steps = 0;
+        var data = DataOf(() =>
+        {
+            if (stopped.Records.Count > 0)
+            {
+                steps++;
+                stop.Cancel();
+            }
+        });
+        using (var trainer = TinyTask.Trainer(Pruning, stopped, data: data, graph: Network()))
+        {
+            trainer.Run(cancellationToken: stop.Token).Dispose();
+        }
+
+        Assert.Equal(1, steps);
+        Assert.Single(stopped.Records);
+        Assert.DoesNotContain(stopped.Messages, IsChoice);
+
+        var (checkpoint, _) = Checkpoint.Read(file);
+        using var resumed = new RecordingObserver();
+        using (var trainer = OneCycleTrainer.Resume(checkpoint, DataOf(() => { }), TinyTask.Options, Pruning))
+        {
+            trainer.Observer = resumed;
+            trainer.Run().Dispose();
+        }
+
+        Assert.Equal(Losses(whole), Losses(resumed));
+        Assert.Equal(
+            whole.Records.Skip(1).Select(record => (record.TrainLoss, record.J, record.Dispute)),
+            resumed.Records.Select(record => (record.TrainLoss, record.J, record.Dispute)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -90,6 +147,16 @@ public sealed class RankingTrialTests
         MaximumPruned = 0.75,
         SparsityStartEpoch = 1,
         LatestCutEpoch = 2,
+    };
+
+    // With a task that calls an action before each loss.
+    private static TrainingData DataOf(Action action) => TinyTask.Data with
+    {
+        Task = new CustomTask("rows", (outputs, batch) =>
+        {
+            action();
+            return TinyTask.Task.Loss(outputs, batch);
+        }),
     };
 
     private static (string Chosen, double Isomorphic, double Global) Losses(RecordingObserver observer)

@@ -77,6 +77,8 @@ internal sealed class Dispute(ImmutableArray<double> shares, ImmutableArray<int>
     /// <summary>Goes on from the history of the same network.</summary>
     public void Restore(IEnumerable<ImmutableArray<double[]?>> margins, IEnumerable<double?> values)
     {
+        _margins.Clear();
+        _values.Clear();
         _margins.AddRange(margins);
         _values.AddRange(values);
     }

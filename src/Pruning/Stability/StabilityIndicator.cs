@@ -35,6 +35,9 @@ internal sealed class StabilityIndicator(int distance, int window, SimilarityKin
         IEnumerable<double?> similarities,
         IEnumerable<double?> averages)
     {
+        _subnetworks.Clear();
+        _similarities.Clear();
+        _averages.Clear();
         _subnetworks.AddRange(subnetworks.TakeLast(distance));
         _similarities.AddRange(similarities);
         _averages.AddRange(averages);
