@@ -12,8 +12,8 @@ mkdir -p "$site/pages"
 cd "$root"
 [ "${2:-}" = --no-build ] || dotnet build src/Cli/Cli.csproj -c Release -v q --nologo
 # The first page of the repository is the first page of the site.
-git ls-files -z -- CONTRIBUTING.md CHANGELOG.md LICENSE docs bench experiments packaging/icon.png |
-    grep -zE '\.(md|yml|yaml|sh|svg|png)$|^LICENSE$' | xargs -0 cp --parents -t "$site/pages"
+git ls-files -z -- CONTRIBUTING.md CHANGELOG.md CITATION.cff LICENSE docs bench experiments packaging/icon.png |
+    xargs -0 cp --parents -t "$site/pages"
 cp README.md "$site/pages/index.md"
 mv "$site/pages/docs/site/toc.yml" "$site/pages/toc.yml"
 find "$site/pages" -name '*.md' -exec sed -i -E 's#\]\(((\.\./)+)README\.md#](\1index.md#g' {} +

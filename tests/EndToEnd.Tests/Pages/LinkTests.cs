@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ocs.Cli.Tests;
 
@@ -35,6 +36,46 @@ public sealed partial class LinkTests
         Faults.None(faults);
     }
 
+    // docfx, which takes minutes, would refuse the link.
+    [Fact]
+    public void Every_file_that_a_page_of_the_site_leads_to_is_on_the_site()
+    {
+        var copied = CopiedFiles().Match(File.ReadAllText(Repository.PathOf("docs/build-site.sh")))
+            .Groups["paths"].Value.Split(' ');
+        var resources = JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs/docfx.json")))!
+            ["build"]!["resource"]![0]!["files"]!.AsArray().Select(pattern => PatternOf($"{pattern}")).ToList();
+
+        var faults = Page.All
+            .Where(page => page.Name == "README.md" || IsCopied(page.Name))
+            .SelectMany(page => page.Links
+                .Where(link => !link.Target.Contains(':', StringComparison.Ordinal) && link.Target[0] != '#')
+                .Where(link => !IsOnSite(PathOf(page.Name, link.Target)))
+                .Select(link => $"{page.Name}:{link.Line}: {link.Target} is not on the site"));
+
+        Assert.NotEmpty(resources);
+        Faults.None(faults);
+
+        bool IsCopied(string path) => copied.Any(
+            root => path == root || path.StartsWith($"{root}/", StringComparison.Ordinal));
+
+        bool IsOnSite(string path) => path == "README.md"
+            || (IsCopied(path) && (path.EndsWith(".md", StringComparison.Ordinal)
+                || resources.Any(pattern => Regex.IsMatch(path, pattern))));
+    }
+
+    // A file or many (`**` and `*`) as a regular expression.
+    private static string PatternOf(string pattern) => "^" + Regex.Escape(pattern)
+        .Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal) + "$";
+
+    private static string PathOf(string page, string target)
+    {
+        var path = target.Split('#')[0];
+        return path.Length == 0
+            ? page
+            : Path.GetRelativePath(
+                Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, path));
+    }
+
     private static string? Fault(string page, string target)
     {
         if (target.Contains(':', StringComparison.Ordinal))
@@ -44,10 +85,7 @@ public sealed partial class LinkTests
         }
 
         var parts = target.Split('#');
-        var path = parts[0].Length == 0
-            ? page
-            : Path.GetRelativePath(
-                Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, parts[0]));
+        var path = PathOf(page, target);
         if (!Exists(path))
         {
             return "is not there";
@@ -69,6 +107,9 @@ public sealed partial class LinkTests
     // A word in capitals stands for any name.
     [GeneratedRegex("/[A-Z]+(/|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"git ls-files -z -- (?<paths>.+) \|")]
+    private static partial Regex CopiedFiles();
 
     [GeneratedRegex(@"^\.?[\w-]+(/[\w.*-]+)+/?$")]
     private static partial Regex PathOfRepository();
