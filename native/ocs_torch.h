@@ -149,8 +149,8 @@ OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
 // The instructions of our convolutions on a CPU (operators/own_conv.h): 0 for libtorch's, 1 AVX2, 2 AVX-512.
 // Instructions that the processor lacks are never used.
-OCS_API ocs_error* ocs_own_convolutions_get(uint8_t* result) OCS_NOEXCEPT;
-OCS_API ocs_error* ocs_own_convolutions_set(uint8_t most) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_own_kernels_get(uint8_t* result) OCS_NOEXCEPT;
+OCS_API ocs_error* ocs_own_kernels_set(uint8_t most) OCS_NOEXCEPT;
 // The precision of float32 products: 0 float32, 1 TF32, 2 also bf16. Convolutions are float32 at 0, else TF32.
 OCS_API ocs_error* ocs_matmul_precision_get(int32_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_matmul_precision_set(int32_t precision) OCS_NOEXCEPT;

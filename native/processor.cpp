@@ -1,10 +1,13 @@
 #include "processor.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <string_view>
 
 namespace {
+
+std::atomic<ocs::Instructions> wanted{ocs::Instructions::Avx512};
 
 ocs::Instructions understood() {
 #ifdef OCS_X86_KERNELS
@@ -30,4 +33,12 @@ ocs::Instructions allowed() {
 ocs::Instructions ocs::best_instructions() {
     static const Instructions best = std::min(understood(), allowed());
     return best;
+}
+
+ocs::Instructions ocs::own_instructions() {
+    return std::min(best_instructions(), wanted.load(std::memory_order_relaxed));
+}
+
+void ocs::limit_own_instructions(Instructions most) {
+    wanted.store(most, std::memory_order_relaxed);
 }

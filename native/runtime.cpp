@@ -137,12 +137,12 @@ ocs_error* ocs_threads_set(int32_t count) noexcept {
     });
 }
 
-ocs_error* ocs_own_convolutions_get(uint8_t* result) noexcept {
-    return guard([&] { *result = static_cast<uint8_t>(ocs::conv_instructions()); });
+ocs_error* ocs_own_kernels_get(uint8_t* result) noexcept {
+    return guard([&] { *result = static_cast<uint8_t>(ocs::own_instructions()); });
 }
 
-ocs_error* ocs_own_convolutions_set(uint8_t most) noexcept {
-    return guard([&] { ocs::limit_conv_instructions(static_cast<ocs::Instructions>(most)); });
+ocs_error* ocs_own_kernels_set(uint8_t most) noexcept {
+    return guard([&] { ocs::limit_own_instructions(static_cast<ocs::Instructions>(most)); });
 }
 
 ocs_error* ocs_rng_seed(uint64_t seed) noexcept {

@@ -15,8 +15,8 @@ internal static class ConvolutionTable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly (string Name, string Words)[] Ways =
     [
-        ("libtorch", "libtorch"), ("ours", nameof(OwnConvolutions.Avx512)),
-        ("ours with AVX2", nameof(OwnConvolutions.Avx2)), ("ours without AVX2", nameof(OwnConvolutions.None)),
+        ("libtorch", "libtorch"), ("ours", nameof(OwnKernels.Avx512)),
+        ("ours with AVX2", nameof(OwnKernels.Avx2)), ("ours without AVX2", nameof(OwnKernels.None)),
     ];
 
     /// <summary>Measures, prints and records the table. Returns the exit code: 1 if one of ours is wrong.</summary>
@@ -53,8 +53,8 @@ internal static class ConvolutionTable
     /// <summary>The child: prints a line of three numbers for each case, from a given one on.</summary>
     public static void Run(string words, int first)
     {
-        var isLibtorch = !Enum.TryParse<OwnConvolutions>(words, out var kernels);
-        TorchRuntime.OwnConvolutions = kernels;
+        var isLibtorch = !Enum.TryParse<OwnKernels>(words, out var kernels);
+        TorchRuntime.OwnKernels = kernels;
         foreach (var each in ConvolutionCase.All().Skip(first))
         {
             Console.WriteLine(Answer(each, !isLibtorch));

@@ -113,13 +113,11 @@ struct OwnConvolution : torch::autograd::Function<OwnConvolution> {
     }
 };
 
-std::atomic<ocs::Instructions> wanted{ocs::Instructions::Avx512};
-
 // Null if there are no kernels for the instructions.
 const ocs::ConvKernelSet* kernel_set() {
 #ifdef OCS_X86_KERNELS
-    if (ocs::conv_instructions() == ocs::Instructions::Avx512) return &ocs_conv_avx512;
-    if (ocs::conv_instructions() == ocs::Instructions::Avx2) return &ocs_conv_avx2;
+    if (ocs::own_instructions() == ocs::Instructions::Avx512) return &ocs_conv_avx512;
+    if (ocs::own_instructions() == ocs::Instructions::Avx2) return &ocs_conv_avx2;
 #endif
     return nullptr;
 }
@@ -132,14 +130,6 @@ bool is_plain(const at::Tensor& tensor) {
 
 bool ocs::all_are(at::IntArrayRef numbers, int64_t number) {
     return std::all_of(numbers.begin(), numbers.end(), [&](int64_t each) { return each == number; });
-}
-
-ocs::Instructions ocs::conv_instructions() {
-    return std::min(best_instructions(), wanted.load(std::memory_order_relaxed));
-}
-
-void ocs::limit_conv_instructions(Instructions most) {
-    wanted.store(most, std::memory_order_relaxed);
 }
 
 OptionalTensor ocs::own_convolution(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias,

@@ -9,10 +9,6 @@ namespace ocs {
 
 bool all_are(at::IntArrayRef numbers, int64_t number);
 
-// The instructions of our convolutions, by default the best of the processor; with Base all are libtorch's.
-Instructions conv_instructions();
-void limit_conv_instructions(Instructions most);
-
 // A convolution with its gradients; none if only libtorch computes it. Ours are in float32, in one group, over
 // contiguous planes: 3x3 with a padding of 1 and strides of 1 or 2, 1x1 with strides of 2. Results are bitwise equal
 // for any number of threads.

@@ -20,15 +20,16 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// The kernels of float32 convolutions of 3x3, and of 1x1 with strides of 2, over contiguous planes on a CPU. The
-    /// default is the best for the processor; the environment variable ATEN_CPU_CAPABILITY (<c>default</c>,
-    /// <c>avx2</c>) limits them, like libtorch's. The value is a limit: instructions that the processor lacks are never
-    /// used. Results differ from libtorch's only by rounding.
+    /// The kernels of float32 convolutions of 3x3, and of 1x1 with strides of 2, over contiguous planes on a CPU, and
+    /// of products of many small float32 matrices, as in attention. The default is the best for the processor; the
+    /// environment variable ATEN_CPU_CAPABILITY (<c>default</c>, <c>avx2</c>) limits them, like libtorch's. The value
+    /// is a limit: instructions that the processor lacks are never used. Results differ from libtorch's only by
+    /// rounding.
     /// </summary>
-    public static OwnConvolutions OwnConvolutions
+    public static OwnKernels OwnKernels
     {
-        get => Get<OwnConvolutions>(NativeMethods.OwnConvolutionsGet, "get own convolutions");
-        set => NativeError.ThrowIfFailed(NativeMethods.OwnConvolutionsSet(value), "set own convolutions");
+        get => Get<OwnKernels>(NativeMethods.OwnKernelsGet, "get own kernels");
+        set => NativeError.ThrowIfFailed(NativeMethods.OwnKernelsSet(value), "set own kernels");
     }
 
     /// <summary>

@@ -27,26 +27,26 @@ public sealed class StepTests : IDisposable
     private static readonly int Comparable = TorchRuntime.Version.StartsWith("1.13", StringComparison.Ordinal) ? 10 : 4;
 
     private readonly int _threads = TorchRuntime.Threads;
-    private readonly OwnConvolutions _own = TorchRuntime.OwnConvolutions;
+    private readonly OwnKernels _own = TorchRuntime.OwnKernels;
 
     // As the generator; and so small a network gains nothing from more.
     public StepTests() => TorchRuntime.Threads = 1;
 
-    public void Dispose() => (TorchRuntime.Threads, TorchRuntime.OwnConvolutions) = (_threads, _own);
+    public void Dispose() => (TorchRuntime.Threads, TorchRuntime.OwnKernels) = (_threads, _own);
 
     [Theory]
-    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.None)]
-    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.Avx2)]
-    [InlineData("plain", MemoryFormat.Contiguous, OwnConvolutions.Avx512)]
-    [InlineData("momentum", MemoryFormat.Contiguous, OwnConvolutions.None)]
-    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.None)]
-    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.Avx2)]
-    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnConvolutions.Avx512)]
-    [InlineData("nesterov_decay", MemoryFormat.ChannelsLast, OwnConvolutions.None)]
-    [InlineData("smoothing", MemoryFormat.Contiguous, OwnConvolutions.None)]
-    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, OwnConvolutions own)
+    [InlineData("plain", MemoryFormat.Contiguous, OwnKernels.None)]
+    [InlineData("plain", MemoryFormat.Contiguous, OwnKernels.Avx2)]
+    [InlineData("plain", MemoryFormat.Contiguous, OwnKernels.Avx512)]
+    [InlineData("momentum", MemoryFormat.Contiguous, OwnKernels.None)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnKernels.None)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnKernels.Avx2)]
+    [InlineData("nesterov_decay", MemoryFormat.Contiguous, OwnKernels.Avx512)]
+    [InlineData("nesterov_decay", MemoryFormat.ChannelsLast, OwnKernels.None)]
+    [InlineData("smoothing", MemoryFormat.Contiguous, OwnKernels.None)]
+    public void Ten_steps_are_PyTorchs(string name, MemoryFormat format, OwnKernels own)
     {
-        TorchRuntime.OwnConvolutions = own;
+        TorchRuntime.OwnKernels = own;
         var expected = StepData.Load()["cases"]![name]!;
         var options = Options(expected["options"]!);
         var graph = StepData.Network();

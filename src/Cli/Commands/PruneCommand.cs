@@ -121,11 +121,6 @@ internal static class PruneCommand
     {
         ModelFiles.CheckEnding("--out", output, ".ocs", ".onnx");
         ModelFiles.CheckWritable(output);
-        if (latency is null)
-        {
-            WaitingThreads.Sleep();
-        }
-
         using var model = Open(request, data, console);
         if (model.Graph.Nodes.IsEmpty)
         {

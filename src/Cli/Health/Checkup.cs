@@ -60,7 +60,7 @@ internal static class Checkup
                     + (cuda > 0 ? $"{cuda} CUDA devices" : "without a CUDA device")),
                 Finding.Fine("shim", LoadedLibraries.Find("libocs_torch.so") ?? "loaded"),
                 MatrixProducts(TorchRuntime.OpenBlasKernels),
-                Convolutions(TorchRuntime.OwnConvolutions, TorchRuntime.Threads),
+                Convolutions(TorchRuntime.OwnKernels, TorchRuntime.Threads),
             ];
         }
         catch (OcsInputException error)
@@ -73,11 +73,11 @@ internal static class Checkup
         "matrix products",
         kernels is null ? "libtorch's own" : $"OpenBLAS, kernels {kernels}, {LoadedLibraries.Find("libopenblas")}");
 
-    private static Finding Convolutions(OwnConvolutions own, int threads) => own == OwnConvolutions.None
+    private static Finding Convolutions(OwnKernels own, int threads) => own == OwnKernels.None
         ? Finding.Note(
             "convolutions",
             $"libtorch's, {Numbers.Of(threads, "thread")}: our own, which are faster, need a processor with AVX2.")
-        : Finding.Fine("convolutions", $"our own for {(own == OwnConvolutions.Avx512 ? "AVX-512" : "AVX2")}, "
+        : Finding.Fine("convolutions", $"our own for {(own == OwnKernels.Avx512 ? "AVX-512" : "AVX2")}, "
             + Numbers.Of(threads, "thread"));
 
     private static Finding OnnxRuntime()

@@ -78,6 +78,7 @@ internal static unsafe class LibtorchResolver
     private static nint Load()
     {
         var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
+        WaitingThreads.SleepSoon();
         OpenBlas.ChooseKernels();
         var library = LoadReadyMade(ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder))
             ?? LoadFrom(Find(variable, folder, ShimBuild.Run));

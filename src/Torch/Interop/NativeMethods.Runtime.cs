@@ -17,11 +17,11 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "ocs_threads_set")]
     public static partial nint ThreadsSet(int count);
 
-    [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_get")]
-    public static partial nint OwnConvolutionsGet(out OwnConvolutions result);
+    [LibraryImport(Library, EntryPoint = "ocs_own_kernels_get")]
+    public static partial nint OwnKernelsGet(out OwnKernels result);
 
-    [LibraryImport(Library, EntryPoint = "ocs_own_convolutions_set")]
-    public static partial nint OwnConvolutionsSet(OwnConvolutions most);
+    [LibraryImport(Library, EntryPoint = "ocs_own_kernels_set")]
+    public static partial nint OwnKernelsSet(OwnKernels most);
 
     [LibraryImport(Library, EntryPoint = "ocs_memory_give_back")]
     public static partial nint MemoryGiveBack();

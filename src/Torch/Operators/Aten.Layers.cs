@@ -21,7 +21,7 @@ public static unsafe partial class Aten
 {
     private static readonly AtenOperator Conv2dOperator = new("ocs::conv2d");
     private static readonly AtenOperator LinearOperator = new("aten::linear");
-    private static readonly AtenOperator MatmulOperator = new("aten::matmul");
+    private static readonly AtenOperator MatmulOperator = new("ocs::matmul");
     private static readonly AtenOperator BatchNormOperator = new("aten::batch_norm");
     private static readonly AtenOperator TrainingBatchNormOperator = new("ocs::batch_norm");
     private static readonly AtenOperator MaxPool2dOperator = new("aten::max_pool2d");
@@ -36,7 +36,7 @@ public static unsafe partial class Aten
     /// </summary>
     /// <remarks>
     /// On a CPU with AVX2 or AVX-512 the shim computes 3x3 convolutions with a padding of 1, and 1x1 convolutions with
-    /// strides of 2, over contiguous planes (see <see cref="TorchRuntime.OwnConvolutions"/>). Under autocast to
+    /// strides of 2, over contiguous planes (see <see cref="TorchRuntime.OwnKernels"/>). Under autocast to
     /// bfloat16, the gradient of wide weights over few pixels is computed by matrix products. A strided 1x1 convolution
     /// first drops unread pixels, since libtorch's may crash or give wrong gradients. Everything else is libtorch's.
     /// </remarks>
@@ -68,6 +68,10 @@ public static unsafe partial class Aten
         => Invoke(LinearOperator, input, weight, bias);
 
     /// <summary>The matrix product over the last two dimensions; leading dimensions broadcast.</summary>
+    /// <remarks>
+    /// Products of many float32 matrices with up to 512 rows or columns are our own on a CPU (see
+    /// <see cref="TorchRuntime.OwnKernels"/>).
+    /// </remarks>
     public static Tensor Matmul(Tensor left, Tensor right) => Invoke(MatmulOperator, left, right);
 
     /// <summary>Normalizes channels (dimension 1). In training the running buffers, if any, are updated.</summary>

@@ -7,10 +7,10 @@ public sealed class OwnConv2dTests : IDisposable
     // One rounding to bf16 of each operand and of the result.
     private const double Bf16Rounding = 0.02;
 
-    private readonly OwnConvolutions _own = TorchRuntime.OwnConvolutions;
+    private readonly OwnKernels _own = TorchRuntime.OwnKernels;
     private readonly int _threads = TorchRuntime.Threads;
 
-    public void Dispose() => (TorchRuntime.OwnConvolutions, TorchRuntime.Threads) = (_own, _threads);
+    public void Dispose() => (TorchRuntime.OwnKernels, TorchRuntime.Threads) = (_own, _threads);
 
     [Theory]
     [InlineData(4, 4, 3, 3, 1, 1, true)]
@@ -58,7 +58,7 @@ public sealed class OwnConv2dTests : IDisposable
     // Whole and broken vectors of tiles in each way that they lie in a plane: 4 rows of 4, 2 rows of up to 8, strips of
     // up to 16 columns; more and fewer channels than blocks of 12 and squares of 4; batches that end within a block;
     // outputs too large for a cache.
-    [OwnTheory]
+    [OwnKernelsTheory]
     [InlineData(3, 5, 7, 8, 8)]
     [InlineData(5, 1, 1, 6, 8)]
     [InlineData(2, 16, 11, 16, 16)]
@@ -81,7 +81,7 @@ public sealed class OwnConv2dTests : IDisposable
         int images, int inputs, int outputs, int height, int width) =>
         AssertAsFloat64(images, inputs, outputs, height, width, 3, 1);
 
-    [OwnTheory]
+    [OwnKernelsTheory]
     [InlineData(3, 5, 7, 32, 32, 3)]
     [InlineData(2, 16, 13, 16, 16, 3)]
     [InlineData(2, 3, 6, 28, 28, 3)]
@@ -101,7 +101,7 @@ public sealed class OwnConv2dTests : IDisposable
         int images, int inputs, int outputs, int height, int width, int kernel) =>
         AssertAsFloat64(images, inputs, outputs, height, width, kernel, 2);
 
-    [OwnTheory]
+    [OwnKernelsTheory]
     [InlineData(3, 1)]
     [InlineData(3, 2)]
     [InlineData(1, 2)]
@@ -111,23 +111,23 @@ public sealed class OwnConv2dTests : IDisposable
         using var x = Draw([20, 6, 16, 16]);
         using var weight = Draw([7, 6, kernel, kernel]);
         long[] padding = [kernel / 2, kernel / 2];
-        foreach (var kernels in Kernels())
+        foreach (var kernels in OwnKernelSets.All())
         {
-            TorchRuntime.OwnConvolutions = kernels;
-            Assert.Equal(kernels, TorchRuntime.OwnConvolutions);
+            TorchRuntime.OwnKernels = kernels;
+            Assert.Equal(kernels, TorchRuntime.OwnKernels);
             TorchRuntime.Threads = 1;
             var one = Results(x, weight, null, padding, DType.Float32, stride);
             TorchRuntime.Threads = 3;
             Assert.Equal(one, Results(x, weight, null, padding, DType.Float32, stride));
 
-            TorchRuntime.OwnConvolutions = OwnConvolutions.None;
+            TorchRuntime.OwnKernels = OwnKernels.None;
             Assert.NotEqual(one, Results(x, weight, null, padding, DType.Float32, stride));
         }
     }
 
     // What ours do not compute: another kernel, stride, padding, dilation or number of groups, narrow planes, channels
     // last; strides of 2 with more channels than pay.
-    [OwnTheory]
+    [OwnKernelsTheory]
     [InlineData(8, 8, 1, 1, 0, 1, 1)]
     [InlineData(8, 8, 3, 2, 1, 1, 1)]
     [InlineData(16, 16, 3, 3, 1, 1, 1)]
@@ -175,9 +175,9 @@ public sealed class OwnConv2dTests : IDisposable
         long[] padding = [kernel / 2, kernel / 2];
 
         var expected = Results(x, weight, bias, padding, DType.Float64, stride);
-        foreach (var kernels in Kernels())
+        foreach (var kernels in OwnKernelSets.All())
         {
-            TorchRuntime.OwnConvolutions = kernels;
+            TorchRuntime.OwnKernels = kernels;
             var actual = Results(x, weight, bias, padding, DType.Float32, stride);
 
             for (var i = 0; i < expected.Count; i++)
@@ -186,13 +186,6 @@ public sealed class OwnConv2dTests : IDisposable
             }
         }
     }
-
-    // Those of this processor, the best first.
-    private static List<OwnConvolutions> Kernels() =>
-    [
-        .. new[] { OwnConvolutions.Avx512, OwnConvolutions.Avx2 }.Where(kernels =>
-            kernels <= TorchRuntime.OwnConvolutions),
-    ];
 
     // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
     private static List<float[]> Results(
@@ -241,11 +234,5 @@ public sealed class OwnConv2dTests : IDisposable
         using var detached = tensor.Detach();
         using var typed = detached.To(DType.Float32);
         return typed.ToArray<float>();
-    }
-
-    private sealed class OwnTheoryAttribute : TheoryAttribute
-    {
-        public OwnTheoryAttribute() => Skip =
-            TorchRuntime.OwnConvolutions == OwnConvolutions.None ? "This processor has no AVX2." : null;
     }
 }

@@ -1,7 +1,9 @@
 namespace Ocs.Torch;
 
-/// <summary>The kernels of convolutions on a CPU (<see cref="TorchRuntime.OwnConvolutions"/>).</summary>
-public enum OwnConvolutions : byte
+/// <summary>
+/// The kernels of convolutions and of small products on a CPU (<see cref="TorchRuntime.OwnKernels"/>).
+/// </summary>
+public enum OwnKernels : byte
 {
     /// <summary>libtorch's kernels only.</summary>
     None,
