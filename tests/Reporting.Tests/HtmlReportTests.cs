@@ -53,16 +53,13 @@ public sealed partial class HtmlReportTests
     }
 
     [Theory]
-    [InlineData(
-        "deadline", "true", "dispute", "when the pruned channels have shrunk to 0 and the choice has not changed")]
-    [InlineData("deadline", "false", "dispute", "when no channel’s rank is in dispute")]
-    [InlineData("strength", "true", "jaccard", "when the running mean of J is nearly 1")]
-    public void The_rule_of_the_cut_is_the_one_of_the_options(
-        string kind, string shrinks, string stability, string rule)
+    [InlineData(0.1, "when the sub-network is stable")]
+    [InlineData(null, "when the pruned channels have shrunk to 0 and the choice has not changed")]
+    public void The_rule_of_the_cut_is_the_one_of_the_run(double? strength, string rule)
     {
         var run = SampleRun.Folder with
         {
-            Config = $"pruning:\n  shrinkage: {shrinks}\n  shrinkage-kind: {kind}\n  stability: {stability}\n",
+            Records = [.. SampleRun.Folder.Records.Select(record => record with { Lambda = strength })],
         };
 
         Assert.Contains(

@@ -1,4 +1,3 @@
-using Ocs.Reporting.Tables;
 using Ocs.RunLog;
 
 namespace Ocs.Reporting.Html;
@@ -24,18 +23,11 @@ internal static class StabilitySection
         html.Add($"</section>\n");
     }
 
-    // When the network is cut, by the run's options.
-    private static string Rule(RunFolder run)
-    {
-        var options = RunOptions.Of(run);
-        return Is("shrinkage-kind", "deadline") && !Is("shrinkage", "false")
+    // With a deadline there is no strength λ: the slices shrink by equal parts.
+    private static string Rule(RunFolder run) =>
+        run.Records.Any(record => record is { Phase: RunPhase.Sparsity, Lambda: null })
             ? "when the pruned channels have shrunk to 0 and the choice has not changed"
-            : Is("stability", "dispute")
-            ? "when no channel’s rank is in dispute"
-            : "when the running mean of J is nearly 1";
-
-        bool Is(string key, string value) => options.GetValueOrDefault($"pruning.{key}") == value;
-    }
+            : "when the sub-network is stable";
 
     private static string Sentence(RunFolder run)
     {

@@ -3,15 +3,14 @@ using Ocs.Core.Interop;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// How long threads that wait for work keep a core busy. OpenMP's threads do it for a millisecond after a loop, those
-/// of OpenBLAS for some ten milliseconds after a product. Each holds the core that the next loop or product needs. With
-/// a thread on each core, steps of transformers took twice as long (docs/performance.md has times).
+/// How long OpenMP's threads keep a core busy while they wait for work: by default about a millisecond after a loop.
+/// OpenBLAS has threads of another kind, so on all cores each product waits for them. Steps of transformers took nearly
+/// twice as long (docs/performance.md has times).
 /// </summary>
 internal static class WaitingThreads
 {
     private const string Policy = "OMP_WAIT_POLICY";
     private const string SpinCount = "GOMP_SPINCOUNT";
-    private const string Timeout = "OPENBLAS_THREAD_TIMEOUT";
 
     /// <summary>
     /// Lets them sleep after some microseconds, which is longer than the time between two loops. Call it before
@@ -19,23 +18,13 @@ internal static class WaitingThreads
     /// </summary>
     public static void SleepSoon()
     {
-        foreach (var (name, value) in Missing(Environment.GetEnvironmentVariable))
+        if (IsFree(Environment.GetEnvironmentVariable))
         {
-            _ = ProcessEnvironment.Set(name, value); // where the system refuses, they spin
+            _ = ProcessEnvironment.Set(SpinCount, "10000"); // where the system refuses, they spin
         }
     }
 
-    /// <summary>The variables to set, by those that are set.</summary>
-    internal static IEnumerable<(string Name, string Value)> Missing(Func<string, string?> variable)
-    {
-        if (variable(Policy) is null && variable(SpinCount) is null)
-        {
-            yield return (SpinCount, "10000");
-        }
-
-        if (variable(Timeout) is null)
-        {
-            yield return (Timeout, "14"); // 2^14 cycles of the processor
-        }
-    }
+    /// <summary>Whether the user left the choice to us.</summary>
+    internal static bool IsFree(Func<string, string?> variable) =>
+        variable(Policy) is null && variable(SpinCount) is null;
 }

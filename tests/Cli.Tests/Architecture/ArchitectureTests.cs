@@ -8,7 +8,7 @@ namespace Ocs.Cli.Tests.Architecture;
 public partial class ArchitectureTests
 {
     private const int LongestFile = 400;
-    private const int LongestShim = 1150;
+    private const int LongestShim = 1170;
     private const int LongestOperators = 950;
     private const int LongestKernels = 1200;
     private const int LongestOptional = 600;
