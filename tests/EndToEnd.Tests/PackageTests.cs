@@ -166,7 +166,7 @@ public sealed class PackageTests : IDisposable
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
-            RedirectStandardError = code != 0,
+            RedirectStandardError = true,
             WorkingDirectory = _folder.PathOf(folder),
             Environment =
             {
@@ -181,10 +181,13 @@ public sealed class PackageTests : IDisposable
             },
         };
         using var process = Process.Start(start)!;
+        var reading = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
-        output += code == 0 ? "" : process.StandardError.ReadToEnd();
+        var errors = reading.Result;
         process.WaitForExit();
-        Assert.True(process.ExitCode == code, $"{program} {string.Join(' ', arguments)}: {output}");
-        return output;
+        Assert.True(
+            process.ExitCode == code,
+            $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{errors}");
+        return code == 0 ? output : output + errors;
     }
 }
