@@ -1,5 +1,5 @@
-// ocs::matmul: a product of matrices. Many small ones in float32, as in attention, are our own: libtorch 1.13 calls BLAS
-// for one after the other, and copies tensors with gaps before. Everything else is libtorch's.
+// ocs::matmul: a product of matrices. Many small ones in float32, as in attention, are our own: libtorch 1.13 calls
+// BLAS for one after the other, and copies tensors with gaps before. Everything else is libtorch's.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "../kernels/product.h"
 #include "../compat.h"
+#include "../kernels/product.h"
 #include "../processor.h"
 
 #ifdef OCS_X86_KERNELS
