@@ -147,7 +147,7 @@ OCS_API ocs_error* ocs_cuda_device_count(int32_t* result) OCS_NOEXCEPT;  // 0 if
 OCS_API ocs_error* ocs_cuda_compiled(uint8_t* result) OCS_NOEXCEPT;
 // Waits until the device has finished this thread's work; returns at once on a CPU.
 OCS_API ocs_error* ocs_device_synchronize(int32_t device_kind, int32_t device_index) OCS_NOEXCEPT;
-// The instructions of our convolutions on a CPU (operators/own_conv.h): 0 for libtorch's, 1 AVX2, 2 AVX-512.
+// The instructions of our convolutions and products on a CPU (processor.h): 0 for libtorch's, 1 AVX2, 2 AVX-512.
 // Instructions that the processor lacks are never used.
 OCS_API ocs_error* ocs_own_kernels_get(uint8_t* result) OCS_NOEXCEPT;
 OCS_API ocs_error* ocs_own_kernels_set(uint8_t most) OCS_NOEXCEPT;

@@ -15,12 +15,9 @@ namespace {
 #if defined __AVX512F__
 constexpr int64_t kLanes = 16, kMostVectors = 4;
 constexpr int64_t kSums = 24;  // registers of 32
-#elif defined __AVX2__
+#else
 constexpr int64_t kLanes = 8, kMostVectors = 2;
 constexpr int64_t kSums = 12;  // registers of 16
-#else
-constexpr int64_t kLanes = 4, kMostVectors = 2;
-constexpr int64_t kSums = 8;
 #endif
 
 typedef float Lanes __attribute__((vector_size(kLanes * 4)));
