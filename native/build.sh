@@ -36,7 +36,7 @@ fail() {
     exit 2
 }
 
-remedy='install it with "apt-get install libtorch-dev libopenblas0-pthread g++ cmake"'
+remedy='install it with "apt-get install libtorch-dev libopenblas0-openmp g++ cmake"'
 
 wanted=$(state)
 if [ -f "$library" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$wanted" ]; then

@@ -2,8 +2,9 @@
 """PyTorch's side of the benchmarks: the same networks and the same step, in plain PyTorch. Prints one line of JSON.
 
 usage: torch_step.py step NETWORK VARIANT THREADS WARMUPS STEPS [BATCH]      or: torch_step.py add
-NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16, or one of torchvision's at 224 pixels. VARIANT: nchw, channels-last, either with -bf16 for autocast, or authors (nchw with
-zero_grad() that fills with zeros); each also with -cuda at its end for the GPU.
+NETWORK: cifar_resnet20, 56, 110 or cifar_vgg16, or one of torchvision's at 224 pixels. VARIANT: nchw, channels-last,
+either with -bf16 for autocast, or authors (nchw with zero_grad() that fills with zeros); each also with -compiled for
+torch.compile, and then with -cuda for the GPU.
 """
 
 import json
@@ -78,12 +79,17 @@ def step(network, variant, threads, warmups, steps, batch=128):
     device = "cuda" if variant.endswith("-cuda") else "cpu"
     variant = variant.removesuffix("-cuda")
     model, images, labels = model.to(device), images.to(device), labels.to(device)
+    compiled = variant.endswith("-compiled")
+    variant = variant.removesuffix("-compiled")
     narrow = variant.endswith("-bf16")
     channels_last = variant.startswith("channels-last")
     if channels_last:
         model = model.to(memory_format=torch.channels_last)
         images = images.contiguous(memory_format=torch.channels_last)
     model.train()
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    if compiled:
+        model = torch.compile(model)
     loss_function = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
     seconds = []
@@ -103,7 +109,7 @@ def step(network, variant, threads, warmups, steps, batch=128):
         "median_ms": 1000 * statistics.median(seconds[warmups:]),
         "fastest_ms": 1000 * min(seconds[warmups:]),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "parameters": parameters,
         "libtorch": torch.__version__,
         "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
     }

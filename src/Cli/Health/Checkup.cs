@@ -59,7 +59,7 @@ internal static class Checkup
                     $"{version}, {LoadedLibraries.Find("libtorch_cpu.so")}, "
                     + (cuda > 0 ? $"{cuda} CUDA devices" : "without a CUDA device")),
                 Finding.Fine("shim", LoadedLibraries.Find("libocs_torch.so") ?? "loaded"),
-                MatrixProducts(TorchRuntime.OpenBlasKernels),
+                MatrixProducts(TorchRuntime.OpenBlasKernels, LoadedLibraries.Find("libopenblas")),
                 Convolutions(TorchRuntime.OwnKernels, TorchRuntime.Threads),
             ];
         }
@@ -69,9 +69,15 @@ internal static class Checkup
         }
     }
 
-    private static Finding MatrixProducts(string? kernels) => Finding.Fine(
-        "matrix products",
-        kernels is null ? "libtorch's own" : $"OpenBLAS, kernels {kernels}, {LoadedLibraries.Find("libopenblas")}");
+    internal static Finding MatrixProducts(string? kernels, string? openBlas)
+    {
+        const string part = "matrix products";
+        var found = kernels is null ? "libtorch's own" : $"OpenBLAS, kernels {kernels}, {openBlas}";
+        return openBlas is not null && openBlas.Contains("/openblas-pthread/", StringComparison.Ordinal)
+            ? Finding.Note(
+                part, found + ": its threads and libtorch's take time from each other. Install libopenblas0-openmp.")
+            : Finding.Fine(part, found);
+    }
 
     private static Finding Convolutions(OwnKernels own, int threads) => own == OwnKernels.None
         ? Finding.Note(

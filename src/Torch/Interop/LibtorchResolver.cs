@@ -78,8 +78,12 @@ internal static unsafe class LibtorchResolver
     private static nint Load()
     {
         var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
-        WaitingThreads.SleepSoon();
-        OpenBlas.ChooseKernels();
+        if (!OpenBlas.SharesThreads)
+        {
+            WaitingThreads.SleepSoon();
+        }
+
+        OpenBlas.Prepare();
         var library = LoadReadyMade(ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder))
             ?? LoadFrom(Find(variable, folder, ShimBuild.Run));
 

@@ -6,8 +6,8 @@ using Ocs.Core.Interop;
 namespace Ocs.Torch.Interop;
 
 /// <summary>
-/// The kernels of OpenBLAS, which computes libtorch's matrix products. OpenBLAS chooses them by the processor's model
-/// number. For a processor newer than itself it may fall back to kernels for SSE (docs/performance.md has times).
+/// OpenBLAS, which computes the matrix products of Debian's libtorch: which build of it is used, and which kernels.
+/// docs/performance.md has times.
 /// </summary>
 internal static unsafe class OpenBlas
 {
@@ -15,6 +15,13 @@ internal static unsafe class OpenBlas
     public const string Variable = "OPENBLAS_CORETYPE";
 
     private const string FileName = "libopenblas.so.0";
+
+    // The files of a build, each before those that need it. Files of two builds must not be mixed: functions of the one
+    // that shares threads would wait for threads that the other one did not start.
+    private static readonly string[] FilesOfBuild = [FileName, "libblas.so.3", "liblapack.so.3"];
+
+    // The folder of Debian's build with OpenMP, if it is installed. The system's choice may be another one.
+    private static readonly string? OpenMpBuild = FindOpenMpBuild("/usr/lib");
 
     // OpenBLAS's names of kernels without AVX2 and FMA.
     private static readonly FrozenSet<string> BeforeAvx2 = FrozenSet.ToFrozenSet(
@@ -26,10 +33,18 @@ internal static unsafe class OpenBlas
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Chooses better kernels if OpenBLAS would use kernels older than the processor. Call it before libtorch is
-    /// loaded. A <see cref="Variable"/> set by the user has priority. Does nothing without OpenBLAS.
+    /// Whether OpenBLAS's build with OpenMP is installed. Its threads are those of libtorch's loops. Threads of two
+    /// kinds take time from each other.
     /// </summary>
-    public static void ChooseKernels()
+    public static bool SharesThreads => OpenMpBuild is not null;
+
+    /// <summary>
+    /// Loads the build with OpenMP where it is installed, before libtorch loads the system's choice. Chooses better
+    /// kernels if OpenBLAS would use kernels older than the processor: it chooses them by the processor's model number,
+    /// and may fall back to kernels for SSE on a processor newer than itself. A <see cref="Variable"/> set by the user
+    /// has priority. Does nothing without OpenBLAS.
+    /// </summary>
+    public static void Prepare()
     {
         if (Environment.GetEnvironmentVariable(Variable) is null
             && OwnChoice() is { } choice
@@ -37,13 +52,21 @@ internal static unsafe class OpenBlas
         {
             _ = ProcessEnvironment.Set(Variable, better); // where the system refuses, products are slow, as they were
         }
+
+        if (OpenMpBuild is not null)
+        {
+            foreach (var file in FilesOfBuild)
+            {
+                _ = NativeLibrary.Load(Path.Combine(OpenMpBuild, file)); // libtorch needs files of these names
+            }
+        }
     }
 
     /// <summary>OpenBLAS's name of the kernels that it uses or would use; null without OpenBLAS.</summary>
     internal static string? OwnChoice()
     {
-        // The library is closed, so that it reads the variable when libtorch loads it.
-        if (!NativeLibrary.TryLoad(FileName, out var library))
+        // The library is closed, so that it reads the variable when it is loaded for good.
+        if (!NativeLibrary.TryLoad(Path.Combine(OpenMpBuild ?? "", FileName), out var library))
         {
             return null;
         }
@@ -58,6 +81,19 @@ internal static unsafe class OpenBlas
         {
             NativeLibrary.Free(library);
         }
+    }
+
+    /// <summary>The folder of the build with OpenMP under one of libraries; null if a file is missing.</summary>
+    internal static string? FindOpenMpBuild(string libraries)
+    {
+        var system = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => "x86_64-linux-gnu",
+            Architecture.Arm64 => "aarch64-linux-gnu",
+            _ => null,
+        };
+        var folder = system is null ? null : Path.Combine(libraries, system, "openblas-openmp");
+        return folder is not null && FilesOfBuild.All(file => File.Exists(Path.Combine(folder, file))) ? folder : null;
     }
 
     /// <summary>The kernels to use instead of the chosen ones; null if those are right.</summary>

@@ -4,8 +4,8 @@ namespace Ocs.Torch.Interop;
 
 /// <summary>
 /// How long OpenMP's threads keep a core busy while they wait for work: by default about a millisecond after a loop.
-/// OpenBLAS has threads of another kind, so on all cores each product waits for them. Steps of transformers took nearly
-/// twice as long (docs/performance.md has times).
+/// Where OpenBLAS has threads of another kind (<see cref="OpenBlas.SharesThreads"/>), each product on all cores waits
+/// for them. Steps of transformers took nearly twice as long (docs/performance.md has times).
 /// </summary>
 internal static class WaitingThreads
 {

@@ -46,6 +46,13 @@ public class DoctorCommandTests
         Assert.Equal((FindingState.Fine, Path.GetDirectoryName(file)), (finding.State, finding.Text));
     }
 
+    [Theory]
+    [InlineData("SkylakeX", "/usr/lib/x86_64-linux-gnu/openblas-openmp/libopenblasp-r0.3.21.so", FindingState.Fine)]
+    [InlineData("SkylakeX", "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblasp-r0.3.21.so", FindingState.Note)]
+    [InlineData(null, null, FindingState.Fine)]
+    public void An_OpenBLAS_with_threads_of_its_own_is_noted(string? kernels, string? file, object state) =>
+        Assert.Equal((FindingState)state, Checkup.MatrixProducts(kernels, file).State);
+
     [Fact]
     public void A_loaded_library_is_found_by_the_beginning_of_its_name()
     {

@@ -3,7 +3,7 @@ using Ocs.Torch.Interop;
 
 namespace Ocs.Torch.Tests.Interop;
 
-/// <summary>Which kernels OpenBLAS takes on processors that it does not know.</summary>
+/// <summary>Which build of OpenBLAS is used, and which kernels on processors that it does not know.</summary>
 public class OpenBlasTests
 {
     [Theory]
@@ -26,5 +26,46 @@ public class OpenBlasTests
         {
             Assert.Null(OpenBlas.Better(inUse, avx512: false, Avx2.IsSupported && Fma.IsSupported));
         }
+    }
+
+    // A mixture with files of another build hangs when the number of threads changes.
+    [Fact]
+    public void All_files_are_of_the_build_with_OpenMP_where_it_is_installed()
+    {
+        if (!OpenBlas.SharesThreads)
+        {
+            return;
+        }
+
+        _ = TorchRuntime.Threads;
+        var loaded = File.ReadAllLines("/proc/self/maps")
+            .Select(line => line.Split(' ')[^1])
+            .Where(path => Path.GetFileName(path) is { } file
+                && (file.StartsWith("libopenblas", StringComparison.Ordinal)
+                    || file is "libblas.so.3" or "liblapack.so.3"))
+            .ToHashSet();
+        Assert.All(loaded, path => Assert.Contains("/openblas-openmp/", path, StringComparison.Ordinal));
+        Assert.Equal(3, loaded.Count);
+    }
+
+    [Fact]
+    public void The_build_with_OpenMP_is_found_by_the_system_s_folder()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Null(OpenBlas.FindOpenMpBuild(folder.Path));
+        foreach (var system in (string[])["x86_64-linux-gnu", "aarch64-linux-gnu"])
+        {
+            var build = Directory.CreateDirectory(Path.Combine(folder.Path, system, "openblas-openmp"));
+            File.WriteAllBytes(Path.Combine(build.FullName, "libopenblas.so.0"), []);
+            File.WriteAllBytes(Path.Combine(build.FullName, "libblas.so.3"), []);
+        }
+
+        Assert.Null(OpenBlas.FindOpenMpBuild(folder.Path));
+        foreach (var build in Directory.GetDirectories(folder.Path))
+        {
+            File.WriteAllBytes(Path.Combine(build, "openblas-openmp", "liblapack.so.3"), []);
+        }
+
+        Assert.StartsWith(folder.Path, OpenBlas.FindOpenMpBuild(folder.Path), StringComparison.Ordinal);
     }
 }

@@ -15,6 +15,6 @@ public class WaitingThreadsTests
     public void The_choice_is_made_before_libtorch_is_loaded()
     {
         _ = TorchRuntime.Threads;
-        Assert.False(WaitingThreads.IsFree(Environment.GetEnvironmentVariable));
+        Assert.True(OpenBlas.SharesThreads || !WaitingThreads.IsFree(Environment.GetEnvironmentVariable));
     }
 }
