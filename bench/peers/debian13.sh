@@ -31,7 +31,7 @@ mount --bind "$(dirname -- "$(readlink -f "$(command -v dotnet)")")" "$root/dotn
 if [ ! -d "$root/usr/lib/python3/dist-packages/torch" ]; then
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
     inside 'apt-get -q update && apt-get -q install -y --no-install-recommends python3-torch python3-torchvision \
-        libtorch-dev libopenblas0-openmp libgloo-dev g++ cmake make binutils libicu76 python3-dev' >&2
+        libtorch-dev libopenblas0-openmp libgloo-dev g++ cmake make binutils libicu76 python3-dev python3-setuptools' >&2
 fi
 inside 'sh /repository/native/build.sh /shim' >&2
 sh "$repository/native/build.sh" >&2
