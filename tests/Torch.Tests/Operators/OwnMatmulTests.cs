@@ -71,12 +71,12 @@ public sealed class OwnMatmulTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 5, 6)] // leading dimensions that broadcast
-    [InlineData(3, 513, 513)] // too large
-    public void All_else_is_libtorchs_to_the_bit(int batch, int m, int n)
+    [InlineData(1, 50, 300, 60)] // leading dimensions that broadcast
+    [InlineData(3, 50, 513, 60)] // too large
+    public void All_else_is_libtorchs_to_the_bit(int batch, int m, int k, int n)
     {
-        using var a = Draw(m, 4, Layout.Whole);
-        using var b = Tensor.Empty([batch, 2, 4, n]);
+        using var a = Draw(m, k, Layout.Whole);
+        using var b = Tensor.Empty([batch, 2, k, n]);
         Aten.NormalInPlace(b, 0, 1);
         using var expected = Aten.Call("aten::matmul", "", a, b)[0];
         using var actual = Aten.Matmul(a, b);
