@@ -75,7 +75,8 @@ internal static class Checkup
         var found = kernels is null ? "libtorch's own" : $"OpenBLAS, kernels {kernels}, {openBlas}";
         return openBlas is not null && openBlas.Contains("/openblas-pthread/", StringComparison.Ordinal)
             ? Finding.Note(
-                part, found + ": its threads and libtorch's take time from each other. Install libopenblas0-openmp.")
+                part,
+                found + ": its threads and libtorch's take time from each other. Install libopenblas0-openmp, too.")
             : Finding.Fine(part, found);
     }
 

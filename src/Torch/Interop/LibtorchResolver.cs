@@ -78,16 +78,16 @@ internal static unsafe class LibtorchResolver
     private static nint Load()
     {
         var (variable, folder) = (Environment.GetEnvironmentVariable(Variable), AppContext.BaseDirectory);
-        if (!OpenBlas.SharesThreads)
-        {
-            WaitingThreads.SleepSoon();
-        }
-
+        var threads = OpenMp.Prepare();
         OpenBlas.Prepare();
         var library = LoadReadyMade(ReadyMade(variable, Environment.GetEnvironmentVariable("LIBTORCH"), folder))
             ?? LoadFrom(Find(variable, folder, ShimBuild.Run));
 
-        UseEveryCore(library);
+        if (threads is { } count)
+        {
+            SetThreads(library, count);
+        }
+
         return library;
     }
 
@@ -106,17 +106,14 @@ internal static unsafe class LibtorchResolver
         }
     }
 
-    // Debian's libtorch starts with one thread. The user's OMP_NUM_THREADS has priority.
-    private static void UseEveryCore(nint library)
+    // Debian's libtorch starts with one thread.
+    private static void SetThreads(nint library, int count)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")))
+        var setThreads = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(library, "ocs_threads_set");
+        var error = setThreads(count);
+        if (error != 0)
         {
-            var setThreads = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(library, "ocs_threads_set");
-            var error = setThreads(Environment.ProcessorCount);
-            if (error != 0)
-            {
-                ((delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "ocs_error_free"))(error);
-            }
+            ((delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "ocs_error_free"))(error);
         }
     }
 }

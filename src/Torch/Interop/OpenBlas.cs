@@ -33,16 +33,11 @@ internal static unsafe class OpenBlas
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether OpenBLAS's build with OpenMP is installed. Its threads are those of libtorch's loops. Threads of two
-    /// kinds take time from each other.
-    /// </summary>
-    public static bool SharesThreads => OpenMpBuild is not null;
-
-    /// <summary>
-    /// Loads the build with OpenMP where it is installed, before libtorch loads the system's choice. Chooses better
-    /// kernels if OpenBLAS would use kernels older than the processor: it chooses them by the processor's model number,
-    /// and may fall back to kernels for SSE on a processor newer than itself. A <see cref="Variable"/> set by the user
-    /// has priority. Does nothing without OpenBLAS.
+    /// Loads the build with OpenMP where it is installed, before libtorch loads the system's choice. Its threads are
+    /// those of libtorch's loops, and threads of two kinds take time from each other. Chooses better kernels if
+    /// OpenBLAS would use kernels older than the processor: it chooses them by the processor's model number, and may
+    /// fall back to kernels for SSE on a processor newer than itself. A <see cref="Variable"/> set by the user has
+    /// priority. Does nothing without OpenBLAS.
     /// </summary>
     public static void Prepare()
     {
