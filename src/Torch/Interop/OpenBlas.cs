@@ -20,7 +20,7 @@ internal static unsafe class OpenBlas
     // that shares threads would wait for threads that the other one did not start.
     private static readonly string[] FilesOfBuild = [FileName, "libblas.so.3", "liblapack.so.3"];
 
-    // The folder of Debian's build with OpenMP, if it is installed. The system's choice may be another one.
+    // The folder of Debian's build with OpenMP, if it is installed.
     private static readonly string? OpenMpBuild = FindOpenMpBuild("/usr/lib");
 
     // OpenBLAS's names of kernels without AVX2 and FMA.
@@ -33,11 +33,11 @@ internal static unsafe class OpenBlas
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Loads the build with OpenMP where it is installed, before libtorch loads the system's choice. Its threads are
-    /// those of libtorch's loops, and threads of two kinds take time from each other. Chooses better kernels if
-    /// OpenBLAS would use kernels older than the processor: it chooses them by the processor's model number, and may
-    /// fall back to kernels for SSE on a processor newer than itself. A <see cref="Variable"/> set by the user has
-    /// priority. Does nothing without OpenBLAS.
+    /// Loads the build with OpenMP where it is installed, before libtorch loads another one. Its threads are those of
+    /// libtorch's loops, and threads of two kinds take time from each other. Chooses better kernels if OpenBLAS would
+    /// use kernels older than the processor: it chooses them by the processor's model number, and may fall back to
+    /// kernels for SSE on a processor newer than itself. A <see cref="Variable"/> set by the user has priority. Does
+    /// nothing without OpenBLAS.
     /// </summary>
     public static void Prepare()
     {
@@ -78,17 +78,27 @@ internal static unsafe class OpenBlas
         }
     }
 
-    /// <summary>The folder of the build with OpenMP under one of libraries; null if a file is missing.</summary>
+    /// <summary>
+    /// The folder of the build with OpenMP under one of libraries; null if a file is missing, or if the system's choice
+    /// (<c>update-alternatives</c>) is no build of OpenBLAS, but MKL, for instance.
+    /// </summary>
     internal static string? FindOpenMpBuild(string libraries)
     {
         var system = RuntimeInformation.ProcessArchitecture switch
         {
             Architecture.X64 => "x86_64-linux-gnu",
             Architecture.Arm64 => "aarch64-linux-gnu",
-            _ => null,
+            var other => other.ToString(),
         };
-        var folder = system is null ? null : Path.Combine(libraries, system, "openblas-openmp");
-        return folder is not null && FilesOfBuild.All(file => File.Exists(Path.Combine(folder, file))) ? folder : null;
+        var choice = new FileInfo(Path.Combine(libraries, system, "libblas.so.3"));
+        var target = choice.Exists ? choice.ResolveLinkTarget(returnFinalTarget: true)?.FullName : null;
+        if (target?.Contains("/openblas-", StringComparison.Ordinal) != true)
+        {
+            return null;
+        }
+
+        var folder = Path.Combine(libraries, system, "openblas-openmp");
+        return FilesOfBuild.All(file => File.Exists(Path.Combine(folder, file))) ? folder : null;
     }
 
     /// <summary>The kernels to use instead of the chosen ones; null if those are right.</summary>

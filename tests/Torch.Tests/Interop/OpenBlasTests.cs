@@ -48,24 +48,34 @@ public class OpenBlasTests
         Assert.Equal(3, loaded.Count);
     }
 
-    [Fact]
-    public void The_build_with_OpenMP_is_found_by_the_system_s_folder()
+    [Theory]
+    [InlineData("openblas-pthread/libblas.so.3", true)]
+    [InlineData("openblas-openmp/libblas.so.3", true)]
+    [InlineData("libmkl_rt.so", false)] // faster than either
+    public void The_build_with_OpenMP_takes_the_place_of_another_build(string choice, bool expected)
     {
         using var folder = new TemporaryFolder();
-        Assert.Null(OpenBlas.FindOpenMpBuild(folder.Path));
         foreach (var system in (string[])["x86_64-linux-gnu", "aarch64-linux-gnu"])
         {
-            var build = Directory.CreateDirectory(Path.Combine(folder.Path, system, "openblas-openmp"));
-            File.WriteAllBytes(Path.Combine(build.FullName, "libopenblas.so.0"), []);
-            File.WriteAllBytes(Path.Combine(build.FullName, "libblas.so.3"), []);
+            string[] files =
+            [
+                choice, "openblas-openmp/libblas.so.3", "openblas-openmp/liblapack.so.3",
+                "openblas-openmp/libopenblas.so.0",
+            ];
+            foreach (var file in files)
+            {
+                folder.Write(Path.Combine(system, file), "");
+            }
+
+            File.CreateSymbolicLink(Path.Combine(folder.Path, system, "libblas.so.3"), choice);
+        }
+
+        Assert.Equal(expected, OpenBlas.FindOpenMpBuild(folder.Path) is not null);
+        foreach (var build in Directory.GetDirectories(folder.Path))
+        {
+            File.Delete(Path.Combine(build, "openblas-openmp", "liblapack.so.3"));
         }
 
         Assert.Null(OpenBlas.FindOpenMpBuild(folder.Path));
-        foreach (var build in Directory.GetDirectories(folder.Path))
-        {
-            File.WriteAllBytes(Path.Combine(build, "openblas-openmp", "liblapack.so.3"), []);
-        }
-
-        Assert.StartsWith(folder.Path, OpenBlas.FindOpenMpBuild(folder.Path), StringComparison.Ordinal);
     }
 }
