@@ -16,8 +16,8 @@ internal static unsafe class OpenBlas
 
     private const string FileName = "libopenblas.so.0";
 
-    // The files of a build, each before those that need it. Files of two builds hang: one asks for more threads than the
-    // other starts.
+    // The files of a build, each before those that need it. A mixture of two builds hangs: one asks for more threads
+    // than the other starts.
     private static readonly string[] FilesOfBuild = [FileName, "libblas.so.3", "liblapack.so.3"];
 
     // The folder of Debian's build with OpenMP, if it is installed.
