@@ -190,6 +190,10 @@ OCS_INLINE Register multiply_add(Register a, Register b, Register sum) {
     return _mm256_fmadd_ps(a, b, sum);
 }
 
+OCS_INLINE Lanes multiply_add(Lanes a, Lanes b, Lanes sum) {
+    return {_mm256_fmadd_ps(a.low, b.low, sum.low), _mm256_fmadd_ps(a.high, b.high, sum.high)};
+}
+
 OCS_INLINE Lanes load(const float* from) {
     return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)};
 }

@@ -5,6 +5,7 @@
 // Compiled once per instruction set; OCS_KERNELS is the name of the result. No inline function of a header may be used
 // here: the linker could keep the copy for newer processors.
 
+using ocs::Activation;
 using ocs::Area;
 using ocs::Mask;
 
@@ -49,9 +50,48 @@ inline void store(uint16_t* target, Lanes value) {
     memcpy(target, &halves, sizeof halves);
 }
 
-// NaN passes, as in libtorch, so that divergence is visible.
-inline Lanes where_positive(Lanes value, Lanes kept) {
-    return value <= Lanes{} ? Lanes{} : kept;
+// e^x to one unit in the last place, for |x| up to 87: 2^n times a polynomial (Cephes, expf).
+inline Lanes exponential(Lanes x) {
+    constexpr float magic = 12582912;  // 1.5 * 2^23: a sum with it has n in its last bits
+    const Lanes shifted = x * 1.44269504f + magic, n = shifted - magic;
+    const Lanes r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    Lanes sum = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    sum = sum * r + 8.3334519073e-3f;
+    sum = sum * r + 4.1665795894e-2f;
+    sum = sum * r + 1.6666665459e-1f;
+    sum = sum * r + 5.0000001201e-1f;
+    return (Lanes)((Bits)(sum * (r * r) + r + 1) + ((Bits)shifted << 23));
+}
+
+inline Lanes sigmoid(Lanes x) {
+    constexpr float most = 80;
+    const Lanes bounded = x > most ? Lanes{} + most : x < -most ? Lanes{} - most : x;
+    return 1 / (1 + exponential(-bounded));
+}
+
+// NaN passes in all of them, as in libtorch, so that divergence is visible.
+template <Activation Kind>
+inline Lanes activate(Lanes x) {
+    if (Kind == Activation::Relu) return x <= Lanes{} ? Lanes{} : x;
+    if (Kind == Activation::Relu6) return x <= Lanes{} ? Lanes{} : x >= 6 ? Lanes{} + 6 : x;
+    if (Kind == Activation::Silu) return x * sigmoid(x);
+    if (Kind == Activation::HardSwish) return x <= -3 ? Lanes{} : x >= 3 ? x : x * (x + 3) / 6;
+    return x;
+}
+
+// The gradient in front of the activation from that behind it.
+template <Activation Kind>
+inline Lanes sloped(Lanes x, Lanes gradient) {
+    if (Kind == Activation::Relu) return x <= Lanes{} ? Lanes{} : gradient;
+    if (Kind == Activation::Relu6) return (x <= Lanes{}) | (x >= 6) ? Lanes{} : gradient;
+    if (Kind == Activation::Silu) {
+        const Lanes share = sigmoid(x);
+        return gradient * share * (1 + x * (1 - share));
+    }
+    if (Kind == Activation::HardSwish) {
+        return x <= -3 ? Lanes{} : x >= 3 ? gradient : gradient * (x / 3 + 0.5f);
+    }
+    return gradient;
 }
 
 inline void add(double* sums, Lanes values) {
@@ -147,26 +187,51 @@ void moments(const T* x, Area area, double* mean, double* deviations) {
     });
 }
 
-template <typename T, bool HasResidual, bool Relu>
+template <typename T, bool HasResidual, Activation Kind>
 void forward_rows(const T* x, const T* residual, T* y, Area area, const float* scale, const float* shift) {
     rows_backwards(area, [&](int64_t start) {
         for (int64_t column = 0; column < area.width; column += kLanes) {
             const int64_t place = start + column;
             Lanes value = load(x + place) * load(scale + column) + load(shift + column);
             if (HasResidual) value += load(residual + place);
-            store(y + place, Relu ? where_positive(value, value) : value);
+            store(y + place, activate<Kind>(value));
         }
     });
 }
 
-template <typename T>
-void forward(const T* x, const T* residual, T* y, Area area, const float* scale, const float* shift, bool relu) {
-    const auto run = residual == nullptr ? (relu ? forward_rows<T, false, true> : forward_rows<T, false, false>)
-                                         : (relu ? forward_rows<T, true, true> : forward_rows<T, true, false>);
-    run(x, residual, y, area, scale, shift);
+template <Activation Value>
+struct Constant {
+    static constexpr Activation value = Value;
+};
+
+// Calls `body` with the activation as a constant.
+template <typename Body>
+inline void by_activation(Activation activation, Body&& body) {
+    switch (activation) {
+        case Activation::None:
+            return body(Constant<Activation::None>());
+        case Activation::Relu:
+            return body(Constant<Activation::Relu>());
+        case Activation::Relu6:
+            return body(Constant<Activation::Relu6>());
+        case Activation::Silu:
+            return body(Constant<Activation::Silu>());
+        case Activation::HardSwish:
+            return body(Constant<Activation::HardSwish>());
+    }
 }
 
-template <typename T, Mask Kind, bool Writes, int Count>
+template <typename T>
+void forward(const T* x, const T* residual, T* y, Area area, const float* scale, const float* shift,
+             Activation activation) {
+    by_activation(activation, [&](auto kind) {
+        const auto run = residual == nullptr ? forward_rows<T, false, decltype(kind)::value>
+                                             : forward_rows<T, true, decltype(kind)::value>;
+        run(x, residual, y, area, scale, shift);
+    });
+}
+
+template <typename T, Mask Source, Activation Kind, bool Writes, int Count>
 inline void block_sums(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale,
                        const float* shift, const float* mean, double* sum, double* product) {
     Lanes sums[Count], products[Count];
@@ -176,10 +241,10 @@ inline void block_sums(const T* x, const T* y, const T* gradient, T* masked, Are
             const int64_t place = start + c * kLanes;
             const Lanes value = load(x + place);
             Lanes g = load(gradient + place);
-            if (Kind == Mask::FromInput) {
-                g = where_positive(value * load(scale + c * kLanes) + load(shift + c * kLanes), g);
+            if (Source == Mask::FromInput) {
+                g = sloped<Kind>(value * load(scale + c * kLanes) + load(shift + c * kLanes), g);
             }
-            if (Kind == Mask::FromOutput) g = where_positive(load(y + place), g);
+            if (Source == Mask::FromOutput) g = sloped<Kind>(load(y + place), g);
             if (Writes) store(masked + place, g);
             sums[c] += g;
             products[c] += g * (value - load(mean + c * kLanes));
@@ -191,38 +256,40 @@ inline void block_sums(const T* x, const T* y, const T* gradient, T* masked, Are
     }
 }
 
-template <typename T, Mask Kind, bool Writes>
+template <typename T, Mask Source, Activation Kind, bool Writes>
 void sums_of(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale, const float* shift,
              const float* mean, double* sum, double* product) {
     blocks<T>(area, [&](int64_t start, Area block) {
         columns(area.width, [&](int64_t column, auto count) {
             const int64_t place = start + column;
-            block_sums<T, Kind, Writes, decltype(count)::value>(
-                x + place, Kind == Mask::FromOutput ? y + place : y, gradient + place, Writes ? masked + place : masked,
-                block, scale + column, shift + column, mean + column, sum + column, product + column);
+            block_sums<T, Source, Kind, Writes, decltype(count)::value>(
+                x + place, Source == Mask::FromOutput ? y + place : y, gradient + place,
+                Writes ? masked + place : masked, block, scale + column, shift + column, mean + column, sum + column,
+                product + column);
         });
     });
 }
 
 template <typename T>
 void sums(const T* x, const T* y, const T* gradient, T* masked, Area area, const float* scale, const float* shift,
-          const float* mean, Mask mask, double* sum, double* product) {
-    const auto run = mask == Mask::None        ? sums_of<T, Mask::None, false>
-                     : mask == Mask::FromInput ? sums_of<T, Mask::FromInput, false>
-                     : masked == nullptr       ? sums_of<T, Mask::FromOutput, false>
-                                               : sums_of<T, Mask::FromOutput, true>;
-    run(x, y, gradient, masked, area, scale, shift, mean, sum, product);
+          const float* mean, Mask mask, Activation activation, double* sum, double* product) {
+    by_activation(mask == Mask::None ? Activation::None : activation, [&](auto kind) {
+        constexpr Activation value = decltype(kind)::value;
+        const auto run = mask != Mask::FromOutput ? sums_of<T, Mask::FromInput, value, false>
+                         : masked == nullptr      ? sums_of<T, Mask::FromOutput, value, false>
+                                                  : sums_of<T, Mask::FromOutput, value, true>;
+        run(x, y, gradient, masked, area, scale, shift, mean, sum, product);
+    });
 }
 
-template <typename T, bool Masked>
+template <typename T, Activation Kind>
 void backward_rows(const T* x, const T* gradient, T* result, Area area, const float* scale, const float* shift,
                    const float* mean, const float* slope, const float* offset) {
     rows_backwards(area, [&](int64_t start) {
         for (int64_t column = 0; column < area.width; column += kLanes) {
             const int64_t place = start + column;
             const Lanes value = load(x + place), factor = load(scale + column);
-            Lanes g = load(gradient + place);
-            if (Masked) g = where_positive(value * factor + load(shift + column), g);
+            const Lanes g = sloped<Kind>(value * factor + load(shift + column), load(gradient + place));
             const Lanes apart = value - load(mean + column);
             store(result + place, g * factor + apart * load(slope + column) + load(offset + column));
         }
@@ -231,9 +298,10 @@ void backward_rows(const T* x, const T* gradient, T* result, Area area, const fl
 
 template <typename T>
 void backward(const T* x, const T* gradient, T* result, Area area, const float* scale, const float* shift,
-              const float* mean, const float* slope, const float* offset, Mask mask) {
-    const auto run = mask == Mask::FromInput ? backward_rows<T, true> : backward_rows<T, false>;
-    run(x, gradient, result, area, scale, shift, mean, slope, offset);
+              const float* mean, const float* slope, const float* offset, Mask mask, Activation activation) {
+    by_activation(mask == Mask::FromInput ? activation : Activation::None, [&](auto kind) {
+        backward_rows<T, decltype(kind)::value>(x, gradient, result, area, scale, shift, mean, slope, offset);
+    });
 }
 
 }  // namespace

@@ -131,6 +131,7 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalT
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
     const bool plain = groups == 1 && ocs::all_are(stride, 1) && ocs::all_are(dilation, 1);
     if (const auto y = ocs::own_convolution(x, weight, bias, stride, padding, dilation, groups)) return *y;
+    if (const auto y = ocs::own_depthwise(x, weight, bias, stride, padding, dilation, groups)) return *y;
     if (gathers(x, weight, stride, padding)) {
         return at::conv2d(Sparser::apply(x, stride), weight, bias, at::IntArrayRef{1, 1}, padding, dilation, groups);
     }

@@ -1,5 +1,5 @@
-// ocs::batch_norm: batch norm of a training step with the following residual sum and ReLU, in two passes over memory
-// forward and two backward. In channels first, a channel stays in the cache between both. It is registered with
+// ocs::batch_norm: batch norm of a training step with the following residual sum and activation, in two passes over
+// memory forward and two backward. In channels first, a channel stays in the cache between both. It is registered with
 // libtorch's dispatcher, so the boxed call finds it like any operator.
 
 #include "../kernels/norm.h"
@@ -8,8 +8,11 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/clamp_max.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/hardswish.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/silu.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
@@ -32,6 +35,7 @@ extern const ocs::NormKernelSet ocs_norm_avx512;
 
 namespace {
 
+using ocs::Activation;
 using ocs::Area;
 using ocs::Mask;
 using torch::autograd::SavedVariable;
@@ -185,7 +189,7 @@ struct Channels {
 struct Forward {
     const at::Tensor &x, &residual, &weight, &bias;
     double epsilon;
-    bool relu;
+    Activation activation;
 };
 
 template <typename T>
@@ -223,7 +227,7 @@ void forward(const Rows& rows, const Forward& of, Channels& channels, const at::
     }
     const auto scale = rows.repeat(channels.scale), shift = rows.repeat(channels.shift);
     const auto run = [&](const T* xs, const T* others, T* target, Area area) {
-        kernels<T>().forward(xs, others, target, area, scale.data(), shift.data(), of.relu);
+        kernels<T>().forward(xs, others, target, area, scale.data(), shift.data(), of.activation);
     };
     rows.parallel([&](int, int64_t place, Area area) { run(x + place, at_place(residual, place), y + place, area); });
     if (rows.rest > 0) {
@@ -251,14 +255,15 @@ void forward(const Planes& planes, const Forward& of, Channels& channels, const 
         channels.variance[c] = variance;
         channels.prepare(c, data<float>(of.weight)[c], data<float>(of.bias)[c], of.epsilon);
         kernels<T>().forward(x + place, at_place(residual, place), y + place, area, Planes::Repeat(channels.scale[c]),
-                             Planes::Repeat(channels.shift[c]), of.relu);
+                             Planes::Repeat(channels.shift[c]), of.activation);
     });
 }
 
 struct NormBackward : torch::autograd::Node {
     SavedVariable x, y, weight;
     Channels channels{0};
-    bool relu = false, has_residual = false;
+    Activation activation = Activation::None;
+    bool has_residual = false;
 
     std::string name() const override { return "OcsBatchNormBackward"; }
 
@@ -274,8 +279,10 @@ struct NormBackward : torch::autograd::Node {
 struct Backward {
     const Channels& channels;
     at::Tensor x, y, above;
+    Activation activation;
     Mask mask;
-    // Outputs: the masked gradient (undefined if x determines the mask), then the results; to_x may be undefined.
+    // Outputs: the gradient in front of the activation (undefined if x determines it), then the results; to_x may be
+    // undefined.
     at::Tensor masked, to_x, to_weight, to_bias;
 
     // With g the masked gradient, x' = x - mean, d = deviation, n values a channel and w the weight: bias' = sum g,
@@ -296,8 +303,8 @@ void backward(const Rows& rows, const Backward& of) {
     T *masked = data<T>(of.masked), *result = data<T>(of.to_x);
     std::vector<Pairs> parts(at::get_num_threads() + 1, Pairs(rows.width));
     const auto sum = [&](Pairs& part, const T* xs, const T* ys, const T* gs, T* kept, Area area) {
-        kernels<T>().sums(xs, ys, gs, kept, area, scale.data(), shift.data(), mean.data(), of.mask, part.first.data(),
-                          part.second.data());
+        kernels<T>().sums(xs, ys, gs, kept, area, scale.data(), shift.data(), mean.data(), of.mask, of.activation,
+                          part.first.data(), part.second.data());
     };
     rows.parallel([&](int thread, int64_t place, Area area) {
         sum(parts[thread], x + place, at_place(y, place), above + place, at_place(masked, place), area);
@@ -326,7 +333,7 @@ void backward(const Rows& rows, const Backward& of) {
     const auto slopes = rows.repeat(slope), offsets = rows.repeat(offset);
     const auto run = [&](const T* xs, const T* gs, T* target, Area area) {
         kernels<T>().backward(xs, gs, target, area, scale.data(), shift.data(), mean.data(), slopes.data(),
-                              offsets.data(), masked == nullptr ? of.mask : Mask::None);
+                              offsets.data(), masked == nullptr ? of.mask : Mask::None, of.activation);
     };
     const T* g = masked == nullptr ? above : masked;
     rows.parallel([&](int, int64_t place, Area area) { run(x + place, g + place, result + place, area); });
@@ -345,13 +352,13 @@ void backward(const Planes& planes, const Backward& of) {
         const Planes::Repeat scale(of.channels.scale[c]), shift(of.channels.shift[c]), mean(of.channels.mean[c]);
         double sums[kPlaneWidth] = {}, products[kPlaneWidth] = {};
         kernels<T>().sums(x + place, at_place(y, place), above + place, at_place(masked, place), area, scale, shift,
-                          mean, of.mask, sums, products);
+                          mean, of.mask, of.activation, sums, products);
         const auto [slope, offset] =
             of.finish(c, std::accumulate(sums, sums + area.width, 0.0),
                       std::accumulate(products, products + area.width, 0.0), static_cast<double>(planes.count));
         if (result == nullptr) return;
         kernels<T>().backward(x + place, g + place, result + place, area, scale, shift, mean, Planes::Repeat(slope),
-                              Planes::Repeat(offset), masked == nullptr ? of.mask : Mask::None);
+                              Planes::Repeat(offset), masked == nullptr ? of.mask : Mask::None, of.activation);
     });
 }
 
@@ -382,10 +389,11 @@ variable_list NormBackward::apply(variable_list&& gradients) {
     if (above.scalar_type() != input.scalar_type() || !above.is_contiguous(format_of(input))) {
         above = above.to(input.scalar_type()).contiguous(format_of(input));
     }
-    // The gradient of a residual is stored separately from that of x, unless the mask comes from ReLU's output.
-    const bool overwrites = is_alone(above), separate = relu && has_residual;
-    Backward of{channels, input, {}, above, !relu ? Mask::None : separate ? Mask::FromOutput : Mask::FromInput,
-                {},       {},    {}, {}};
+    const bool active = activation != Activation::None;
+    // With a residual the slope comes from the output, and the gradient of the residual is stored apart from that of x.
+    const bool overwrites = is_alone(above), separate = active && has_residual;
+    const Mask mask = !active ? Mask::None : separate ? Mask::FromOutput : Mask::FromInput;
+    Backward of{channels, input, {}, above, activation, mask, {}, {}, {}, {}};
     if (separate) {
         of.y = y.unpack(shared_from_this());
         of.masked = overwrites ? above : at::empty_like(above);
@@ -399,7 +407,9 @@ variable_list NormBackward::apply(variable_list&& gradients) {
     return {of.to_x, separate ? of.masked : has_residual ? above : at::Tensor(), of.to_weight, of.to_bias};
 }
 
-bool is_supported(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight) {
+bool is_supported(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, Activation activation) {
+    // The slopes of SiLU and hard-swish do not follow from their outputs.
+    if (residual.defined() && activation > Activation::Relu6) return false;
     if (x.dim() != 4 || x.numel() == 0 || !x.is_cpu() || weight.scalar_type() != at::kFloat) return false;
     const auto format = format_of(x);
     const auto fits = [&](const at::Tensor& tensor) {
@@ -409,22 +419,39 @@ bool is_supported(const at::Tensor& x, const at::Tensor& residual, const at::Ten
            (format == kChannelsLast || Planes::fit(x)) && fits(x) && (!residual.defined() || fits(residual));
 }
 
-// relu(batch_norm(x) + residual) in training; the running statistics are updated.
+at::Tensor activated(at::Tensor y, Activation activation) {
+    switch (activation) {
+        case Activation::None:
+            return y;
+        case Activation::Relu:
+            return at::relu_(y);
+        case Activation::Relu6:
+            return at::clamp_max(at::relu_(y), 6);  // hardtanh has no backward in bfloat16 on a CPU
+        case Activation::Silu:
+            return at::silu(y);
+        case Activation::HardSwish:
+            return at::hardswish(y);
+    }
+    return y;
+}
+
+// The activation of batch_norm(x) + residual in training; the running statistics are updated.
 at::Tensor batch_norm(const at::Tensor& x, const OptionalTensor& other, const at::Tensor& weight,
                       const at::Tensor& bias, const at::Tensor& running_mean, const at::Tensor& running_variance,
-                      double momentum, double epsilon, bool relu) {
+                      double momentum, double epsilon, int64_t kind) {
+    const auto activation = static_cast<Activation>(kind);
     const auto residual = other ? *other : at::Tensor();
-    if (!is_supported(x, residual, weight)) {
+    if (!is_supported(x, residual, weight, activation)) {
         auto y = at::batch_norm(x, weight, bias, running_mean, running_variance, true, momentum, epsilon, true);
         if (other) y = y.scalar_type() == residual.scalar_type() ? y.add_(residual) : at::add(y, residual);
-        return relu ? at::relu_(y) : y;
+        return activated(y, activation);
     }
     Channels channels(x.size(1));
     at::Tensor y;
     {
         const at::AutoDispatchBelowADInplaceOrView below;
         y = at::empty_like(x);
-        const Forward of{x, residual, weight, bias, epsilon, relu};
+        const Forward of{x, residual, weight, bias, epsilon, activation};
         by_type(x, [&](auto number) {
             by_layout(x, [&](const auto& layout) { forward<decltype(number)>(layout, of, channels, y); });
         });
@@ -442,10 +469,10 @@ at::Tensor batch_norm(const at::Tensor& x, const OptionalTensor& other, const at
     node->x = SavedVariable(x, /*is_output=*/false);
     node->weight = SavedVariable(weight, /*is_output=*/false);
     node->channels = std::move(channels);
-    node->relu = relu;
+    node->activation = activation;
     node->has_residual = residual.defined();
     torch::autograd::set_history(y, node);
-    if (relu && residual.defined()) node->y = SavedVariable(y, /*is_output=*/true);
+    if (activation != Activation::None && residual.defined()) node->y = SavedVariable(y, /*is_output=*/true);
     return y;
 }
 
@@ -453,7 +480,7 @@ TORCH_LIBRARY(ocs, library) {
     library.def(
         "batch_norm(Tensor x, Tensor? residual, Tensor weight, Tensor bias, Tensor running_mean, Tensor "
         "running_variance, "
-        "float momentum, float epsilon, bool relu) -> Tensor",
+        "float momentum, float epsilon, int activation) -> Tensor",
         batch_norm);
 }
 

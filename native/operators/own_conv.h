@@ -16,4 +16,10 @@ OCS_OPTIONAL<at::Tensor> own_convolution(const at::Tensor& x, const at::Tensor& 
                                          const OCS_OPTIONAL<at::Tensor>& bias, at::IntArrayRef stride,
                                          at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups);
 
+// The same for a depthwise one whose gradient of the weights is ours: in float32, over channels-last values, with
+// kernels 5 or 7 wide. The rest is libtorch's.
+OCS_OPTIONAL<at::Tensor> own_depthwise(const at::Tensor& x, const at::Tensor& weight,
+                                       const OCS_OPTIONAL<at::Tensor>& bias, at::IntArrayRef stride,
+                                       at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups);
+
 }  // namespace ocs

@@ -5,10 +5,10 @@ using Ocs.Torch;
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Batch norm of a training step, plus a second input if there is one, then ReLU if asked for. Only executors make it,
-/// for themselves (<see cref="NormFusion"/>): no file holds it and no cut sees it.
+/// Batch norm of a training step, plus a second input if there is one, then an activation. Only executors make it, for
+/// themselves (<see cref="NormFusion"/>): no file holds it and no cut sees it.
 /// </summary>
-internal sealed record FusedBatchNorm(BatchNorm2d Norm, bool Relu) : Operator
+internal sealed record FusedBatchNorm(BatchNorm2d Norm, NormActivation Activation) : Operator
 {
     public override ImmutableArray<long> InferShape(NodeShapes shapes) => shapes.Inputs[0];
 
@@ -25,13 +25,13 @@ internal sealed record FusedBatchNorm(BatchNorm2d Norm, bool Relu) : Operator
             parameters[3],
             Norm.Momentum,
             Norm.Epsilon,
-            Relu);
+            Activation);
     }
 
     public override void Couple(ICoupling coupling) =>
         throw new NotSupportedException(
             "A fused batch norm is an executor's own: couple the graph that it was made from.");
 
-    // Backward needs the output where ReLU made it.
-    public override bool OutputMayBeOverwritten => !Relu;
+    // Backward may need the output of an activation.
+    public override bool OutputMayBeOverwritten => Activation == NormActivation.None;
 }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Ocs.Graphs.Operators;
+using Ocs.Torch;
 
 namespace Ocs.Graphs.Passes;
 
 /// <summary>
-/// Makes one node of a batch norm, the sum with a second value and the ReLU behind it, as far as they are there and
-/// nothing else reads what lies between. The result computes the same in training, with fewer passes over memory; it is
-/// for running only.
+/// Makes one node of a batch norm, the sum with a second value and the activation behind it, as far as they are there
+/// and nothing else reads what lies between. The result computes the same in training, with fewer passes over memory;
+/// it is for running only.
 /// </summary>
 internal static class NormFusion
 {
@@ -28,12 +29,28 @@ internal static class NormFusion
 
         Node? Fuse(Node node, int index) => node.Operator switch
         {
-            BatchNorm2d norm => node with { Operator = new FusedBatchNorm(norm, Relu: false) },
+            BatchNorm2d norm => node with { Operator = new FusedBatchNorm(norm, NormActivation.None) },
             Add when node.Inputs.All(input => graph.Nodes[input].Shape.SequenceEqual(node.Shape)) => Sum(node),
-            Activation { Kind: ActivationKind.Relu } when Inner(node.Inputs[0]) is { } inner =>
-                inner with { Name = node.Name, Operator = ((FusedBatchNorm)inner.Operator) with { Relu = true } },
+            Activation activation when Inner(node.Inputs[0]) is { } inner => Active(node, activation.Kind, inner),
             _ => null,
         };
+
+        // The slopes of SiLU and hard-swish do not follow from their outputs, so they do not join a sum.
+        static Node? Active(Node node, ActivationKind kind, Node inner) => (kind, inner.Inputs.Length) switch
+        {
+            (ActivationKind.Relu, _) => With(node, inner, NormActivation.Relu),
+            (ActivationKind.Relu6, _) => With(node, inner, NormActivation.Relu6),
+            (ActivationKind.Silu, 1) => With(node, inner, NormActivation.Silu),
+            (ActivationKind.HardSwish, 1) => With(node, inner, NormActivation.HardSwish),
+            _ => null,
+        };
+
+        static Node With(Node node, Node inner, NormActivation activation) =>
+            inner with
+            {
+                Name = node.Name,
+                Operator = ((FusedBatchNorm)inner.Operator) with { Activation = activation },
+            };
 
         // Of two norms the later one: the other is computed by then.
         Node? Sum(Node node)
@@ -53,7 +70,7 @@ internal static class NormFusion
         bool IsPlainNorm(int index) => readers[index] == 1 && graph.Nodes[index].Operator is BatchNorm2d;
 
         Node? Inner(int index) => readers[index] == 1 && fused.TryGetValue(index, out var inner)
-            && inner.Operator is FusedBatchNorm { Relu: false } ? inner : null;
+            && inner.Operator is FusedBatchNorm { Activation: NormActivation.None } ? inner : null;
     }
 
     private static Graph Rebuilt(Graph graph, Dictionary<int, Node> fused)

@@ -16,6 +16,16 @@ public enum Reduction
     Sum = 2,
 }
 
+/// <summary>What <see cref="Aten.TrainingBatchNorm"/> ends with, numbered as in native/kernels/norm.h.</summary>
+internal enum NormActivation
+{
+    None = 0,
+    Relu = 1,
+    Relu6 = 2,
+    Silu = 3,
+    HardSwish = 4,
+}
+
 /// <content>Layers, pooling and losses.</content>
 public static unsafe partial class Aten
 {
@@ -97,9 +107,9 @@ public static unsafe partial class Aten
             /* cuDNN */ true);
 
     /// <summary>
-    /// relu(batch norm(input) + residual) of a training step, an operator of the shim. Residual and ReLU are optional.
-    /// For channels-last on a CPU it needs two passes over memory forward and two backward; elsewhere it calls
-    /// libtorch's operators. The running buffers are updated.
+    /// activation(batch norm(input) + residual) of a training step, an operator of the shim; the residual is optional.
+    /// On a CPU it needs two passes over memory forward and two backward. Elsewhere, and for SiLU and hard-swish of a
+    /// sum, it calls libtorch's operators. The running buffers are updated.
     /// </summary>
     internal static Tensor TrainingBatchNorm(
         Tensor input,
@@ -110,9 +120,18 @@ public static unsafe partial class Aten
         Tensor runningVar,
         double momentum,
         double epsilon,
-        bool relu)
+        NormActivation activation)
         => Invoke(
-            TrainingBatchNormOperator, input, residual, weight, bias, runningMean, runningVar, momentum, epsilon, relu);
+            TrainingBatchNormOperator,
+            input,
+            residual,
+            weight,
+            bias,
+            runningMean,
+            runningVar,
+            momentum,
+            epsilon,
+            (long)activation);
 
     /// <summary>The maximum of each window of [N, C, H, W]; sizes are height and width.</summary>
     public static Tensor MaxPool2d(

@@ -1,5 +1,6 @@
 using Ocs.Graphs.Operators;
 using Ocs.Graphs.Passes;
+using Ocs.Torch;
 
 namespace Ocs.Graphs.Tests.Passes;
 
@@ -14,6 +15,23 @@ public sealed class NormFusionTests
         var g = new GraphBuilder("plain");
         var graph = g.Build(g.Relu("relu", g.BatchNorm2d("bn", g.Conv2d("conv", g.Input("input", 2, 4, 4), 4, 3))));
         Assert.Equal(["input", "conv", "relu: norm, relu"], Show(NormFusion.Apply(graph)));
+    }
+
+    [Theory]
+    [InlineData(ActivationKind.Relu6, true)]
+    [InlineData(ActivationKind.Silu, false)]
+    [InlineData(ActivationKind.HardSwish, false)]
+    public void Other_activations_join_and_a_sum_only_where_the_slope_follows_from_the_output(
+        ActivationKind kind, bool joinsSums)
+    {
+        var g = new GraphBuilder("active");
+        var x = g.Input("input", 4, 4, 4);
+        var first = g.Activation("act", g.BatchNorm2d("bn", g.Conv2d("conv", x, 4, 3)), kind);
+        var sum = g.Add("add", g.BatchNorm2d("bn2", g.Conv2d("conv2", first, 4, 1)), first);
+        var fused = NormFusion.Apply(g.Build(g.Activation("act2", sum, kind)));
+        var name = kind.ToString().ToLowerInvariant();
+        string[] end = joinsSums ? [$"act2: norm, sum, {name}"] : ["add: norm, sum", "act2"];
+        Assert.Equal(["input", "conv", $"act: norm, {name}", "conv2", .. end], Show(fused));
     }
 
     [Fact]
@@ -65,12 +83,15 @@ public sealed class NormFusionTests
         var x = g.BatchNorm2d("bn", g.Input("input", 4, 4, 4));
         var pooled = g.AdaptiveAveragePool2d("pool", x, 1);
         var norm = g.BatchNorm2d("bn2", g.Conv2d("conv", x, 4, 1));
-        var graph = g.Build(g.Activation("act", g.Add("add", norm, pooled), ActivationKind.Silu));
+        var graph = g.Build(g.Activation("act", g.Add("add", norm, pooled), ActivationKind.Gelu));
         Assert.Equal(["input", "bn: norm", "pool", "conv", "bn2: norm", "add", "act"], Show(NormFusion.Apply(graph)));
     }
 
     private static IEnumerable<string> Show(Graph graph) =>
         graph.Nodes.Select(node => node.Operator is FusedBatchNorm fused
-        ? $"{node.Name}: norm{(node.Inputs.Length > 1 ? ", sum" : "")}{(fused.Relu ? ", relu" : "")}"
-        : node.Name);
+            ? $"{node.Name}: norm{(node.Inputs.Length > 1 ? ", sum" : "")}{Show(fused.Activation)}"
+            : node.Name);
+
+    private static string Show(NormActivation activation) =>
+        activation == NormActivation.None ? "" : $", {activation.ToString().ToLowerInvariant()}";
 }

@@ -101,6 +101,47 @@ public sealed class OwnConv2dTests : IDisposable
         int images, int inputs, int outputs, int height, int width, int kernel) =>
         AssertAsFloat64(images, inputs, outputs, height, width, kernel, 2);
 
+    // Channels that fill vectors and do not, more rows than are multiplied together, planes narrower than the kernel.
+    [OwnKernelsTheory]
+    [InlineData(3, 21, 7, 7, 5, 1, 2, 1)]
+    [InlineData(2, 40, 14, 14, 5, 2, 2, 1)]
+    [InlineData(2, 24, 8, 8, 7, 1, 3, 1)]
+    [InlineData(2, 24, 8, 10, 7, 2, 3, 1)]
+    [InlineData(2, 50, 1, 1, 5, 1, 2, 1)]
+    [InlineData(2, 18, 12, 17, 5, 3, 1, 2)]
+    [InlineData(1, 33, 112, 112, 5, 1, 2, 1)]
+    [InlineData(19, 5, 6, 6, 5, 1, 2, 1)]
+    public void Depthwise_ones_round_as_little_as_libtorchs(
+        int images, int channels, int height, int width, int kernel, long stride, long padding, long dilation)
+    {
+        TorchRuntime.Seed(7);
+        using var drawn = Draw([images, channels, height, width]);
+        using var x = drawn.Contiguous(MemoryFormat.ChannelsLast);
+        using var weight = Draw([channels, 1, kernel, kernel]);
+        using var bias = Draw([channels]);
+        List<float[]> Run(DType dtype) => Results(
+            x, weight, bias, [padding, padding], dtype, stride, [dilation, dilation], channels);
+
+        var expected = Run(DType.Float64);
+        TorchRuntime.OwnKernels = OwnKernels.None;
+        var libtorchs = Run(DType.Float32);
+        foreach (var kernels in OwnKernelSets.All())
+        {
+            TorchRuntime.OwnKernels = kernels;
+            TorchRuntime.Threads = 1;
+            var actual = Run(DType.Float32);
+            for (var i = 0; i < expected.Count; i++)
+            {
+                Assert.InRange(Distance(expected[i], actual[i]), 0, 2e-6);
+            }
+
+            // The gradient of the weights is ours, and the same for any number of threads.
+            Assert.NotEqual(libtorchs[2], actual[2]);
+            TorchRuntime.Threads = 3;
+            Assert.Equal(actual[2], Run(DType.Float32)[2]);
+        }
+    }
+
     [OwnKernelsTheory]
     [InlineData(3, 1)]
     [InlineData(3, 2)]
@@ -189,7 +230,14 @@ public sealed class OwnConv2dTests : IDisposable
 
     // Output and gradients of input, weight and bias of our convolution; in float64 it is libtorch's.
     private static List<float[]> Results(
-        Tensor x, Tensor weight, Tensor? bias, long[] padding, DType dtype, long stride = 1)
+        Tensor x,
+        Tensor weight,
+        Tensor? bias,
+        long[] padding,
+        DType dtype,
+        long stride = 1,
+        long[]? dilation = null,
+        long groups = 1)
     {
         var leaves = new[] { x, weight, bias }.OfType<Tensor>().Select(tensor =>
         {
@@ -199,7 +247,7 @@ public sealed class OwnConv2dTests : IDisposable
             return leaf;
         }).ToList();
         using var y = Aten.Conv2d(
-            leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, [1, 1]);
+            leaves[0], leaves[1], leaves.ElementAtOrDefault(2), [stride, stride], padding, dilation ?? [1, 1], groups);
         using (var square = Aten.Mul(y, y))
         using (var loss = Aten.Sum(square))
         {
