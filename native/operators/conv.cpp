@@ -1,7 +1,7 @@
-// ocs::conv2d: a convolution. In float32 most convolutions over contiguous planes are our own (own_conv.h). In bfloat16
-// over planes of few pixels, the gradient of the weights is one matrix product per kernel position, over the pixels
-// read there: oneDNN takes twice as long (512 channels, 4x4 pixels). Strided 1x1 convolutions first drop unread pixels
-// (`Sparser`). Everything else is libtorch's.
+// ocs::conv2d: a convolution. In float32 most convolutions over contiguous planes are our own, and so is a gradient of
+// depthwise ones (own_conv.h). In bfloat16 over planes of few pixels, the gradient of the weights is one matrix product
+// per kernel position, over the pixels read there: oneDNN takes twice as long (512 channels, 4x4 pixels). Strided 1x1
+// convolutions first drop unread pixels (`Sparser`). Everything else is libtorch's.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/conv2d.h>
@@ -64,29 +64,44 @@ at::Tensor weight_gradient(const at::Tensor& above, const at::Tensor& x, at::Int
     return as_weight(products, sizes);
 }
 
-struct SmallConvolution : torch::autograd::Function<SmallConvolution> {
-    // x is bfloat16, weight and bias are float32; their gradients have the same types.
+// A convolution of libtorch with our gradient of the weights: depthwise, or in bfloat16 over few pixels. There x is
+// bfloat16, weight and bias are float32, and their gradients have the same types.
+struct OwnGradient : torch::autograd::Function<OwnGradient> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                              const OptionalTensor& bias, at::IntArrayRef padding) {
-        const auto narrow = weight.to(at::kBFloat16);
-        context->save_for_backward({x, narrow});
+                              const OptionalTensor& bias, at::IntArrayRef stride, at::IntArrayRef padding,
+                              at::IntArrayRef dilation, int64_t groups) {
+        const auto typed = weight.to(x.scalar_type());
+        context->save_for_backward({x, typed});
+        context->saved_data["stride"] = stride.vec();
         context->saved_data["padding"] = padding.vec();
+        context->saved_data["dilation"] = dilation.vec();
+        context->saved_data["groups"] = groups;
         context->saved_data["biased"] = bias.has_value();
-        return at::convolution(x, narrow, bias ? bias->to(at::kBFloat16) : bias, {1, 1}, padding, {1, 1}, false, {0, 0},
-                               1);
+        return at::convolution(x, typed, bias ? bias->to(x.scalar_type()) : bias, stride, padding, dilation, false,
+                               {0, 0}, groups);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const auto &x = saved[0], &weight = saved[1];
-        const auto padding = context->saved_data["padding"].toIntVector();
-        const auto above = gradients[0].contiguous();
-        variable_list found(4);
-        if (context->needs_input_grad(0)) {
-            found[0] = std::get<0>(at::convolution_backward(above, x, weight, {}, {1, 1}, padding, {1, 1}, false,
-                                                            {0, 0}, 1, {true, false, false}));
+        const auto numbers = [&](const char* name) { return context->saved_data[name].toIntVector(); };
+        const auto stride = numbers("stride"), padding = numbers("padding"), dilation = numbers("dilation");
+        const int64_t groups = context->saved_data["groups"].toInt();
+        const auto above =
+            gradients[0].contiguous(groups == 1 ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast);
+        const auto theirs = [&](std::array<bool, 3> wanted) {
+            return at::convolution_backward(above, x, weight, {}, stride, padding, dilation, false, {0, 0}, groups,
+                                            wanted);
+        };
+        variable_list found(7);
+        if (context->needs_input_grad(0)) found[0] = std::get<0>(theirs({true, false, false}));
+        if (context->needs_input_grad(1)) {
+            // Our kernels may have been turned off since.
+            found[1] = groups == 1 ? weight_gradient(above, x, weight.sizes(), padding)
+                       : ocs::has_depthwise_gradient(x, weight, groups)
+                           ? ocs::depthwise_gradient(x, above, weight, stride, padding, dilation)
+                           : std::get<1>(theirs({false, true, false}));
         }
-        if (context->needs_input_grad(1)) found[1] = weight_gradient(above, x, weight.sizes(), padding);
         if (context->saved_data["biased"].toBool()) found[2] = above.sum({0, 2, 3}, false, at::kFloat);
         return found;
     }
@@ -131,14 +146,17 @@ at::Tensor conv2d(const at::Tensor& x, const at::Tensor& weight, const OptionalT
                        std::min(weight.size(0), weight.size(1)) >= kManyChannels;
     const bool plain = groups == 1 && ocs::all_are(stride, 1) && ocs::all_are(dilation, 1);
     if (const auto y = ocs::own_convolution(x, weight, bias, stride, padding, dilation, groups)) return *y;
-    if (const auto y = ocs::own_depthwise(x, weight, bias, stride, padding, dilation, groups)) return *y;
+    const bool both = stride.size() == 2 && padding.size() == 2 && dilation.size() == 2;
+    if (both && ocs::has_depthwise_gradient(x, weight, groups)) {
+        return OwnGradient::apply(x, weight, bias, stride, padding, dilation, groups);
+    }
     if (gathers(x, weight, stride, padding)) {
         return at::conv2d(Sparser::apply(x, stride), weight, bias, at::IntArrayRef{1, 1}, padding, dilation, groups);
     }
     if (!narrow || !small || !plain || !weight.is_contiguous()) {
         return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
     }
-    return SmallConvolution::apply(x.to(at::kBFloat16), weight, bias, padding);
+    return OwnGradient::apply(x.to(at::kBFloat16), weight, bias, stride, padding, dilation, groups);
 }
 
 TORCH_LIBRARY_FRAGMENT(ocs, library) {

@@ -1,11 +1,8 @@
 #include "../kernels/depthwise.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/convolution.h>
-#include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
@@ -19,11 +16,7 @@ namespace {
 
 using ocs::DepthwiseKernels;
 using ocs::Side;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-using OptionalTensor = OCS_OPTIONAL<at::Tensor>;
 
-constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 constexpr int64_t kCacheNumbers = 96 * 1024;  // of values and slopes that are multiplied together
 constexpr int64_t kMostParts = 16;
 
@@ -39,9 +32,19 @@ DepthwiseKernels::Products products(const at::Tensor& weight) {
     return nullptr;
 }
 
-// The gradient of `weight`, [C, 1, h, w]; both values are channels last.
-at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& weight,
-                           at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation) {
+}  // namespace
+
+bool ocs::has_depthwise_gradient(const at::Tensor& x, const at::Tensor& weight, int64_t groups) {
+    const auto is_plain = [](const at::Tensor& tensor) {
+        return tensor.is_cpu() && tensor.scalar_type() == at::kFloat;
+    };
+    return groups > 1 && groups == x.size(1) && weight.size(0) == groups && weight.size(1) == 1 && is_plain(x) &&
+           is_plain(weight) && !autocast_enabled(at::kCPU) && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+           x.numel() > 0 && products(weight) != nullptr;
+}
+
+at::Tensor ocs::depthwise_gradient(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& weight,
+                                   at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation) {
     const Side down{x.size(2), slopes.size(2), stride[0], padding[0], dilation[0]};
     const Side right{x.size(3), slopes.size(3), stride[1], padding[1], dilation[1]};
     const int64_t channels = x.size(1);
@@ -63,50 +66,4 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& slopes, const 
         }
     });
     return at::empty_like(weight).copy_(sums.sum(0).t().reshape(weight.sizes()));
-}
-
-struct Depthwise : torch::autograd::Function<Depthwise> {
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                              const OptionalTensor& bias, at::IntArrayRef stride, at::IntArrayRef padding,
-                              at::IntArrayRef dilation) {
-        context->save_for_backward({x, weight});
-        context->saved_data["biased"] = bias.has_value();
-        context->saved_data["stride"] = stride.vec();
-        context->saved_data["padding"] = padding.vec();
-        context->saved_data["dilation"] = dilation.vec();
-        return at::convolution(x, weight, bias, stride, padding, dilation, false, {0, 0}, x.size(1));
-    }
-
-    static variable_list backward(AutogradContext* context, variable_list above) {
-        const auto saved = context->get_saved_variables();
-        const auto &x = saved[0], &weight = saved[1];
-        const auto numbers = [&](const char* name) { return context->saved_data[name].toIntVector(); };
-        const auto stride = numbers("stride"), padding = numbers("padding"), dilation = numbers("dilation");
-        const auto slopes = above[0].contiguous(kChannelsLast);
-        variable_list found(6);
-        if (context->needs_input_grad(0)) {
-            found[0] = std::get<0>(at::convolution_backward(slopes, x, weight, {}, stride, padding, dilation, false,
-                                                            {0, 0}, x.size(1), {true, false, false}));
-        }
-        if (context->needs_input_grad(1)) found[1] = weight_gradient(x, slopes, weight, stride, padding, dilation);
-        if (context->saved_data["biased"].toBool()) found[2] = slopes.sum({0, 2, 3});
-        return found;
-    }
-};
-
-}  // namespace
-
-OptionalTensor ocs::own_depthwise(const at::Tensor& x, const at::Tensor& weight, const OptionalTensor& bias,
-                                  at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation,
-                                  int64_t groups) {
-    const auto is_plain = [](const at::Tensor& tensor) {
-        return tensor.is_cpu() && tensor.scalar_type() == at::kFloat;
-    };
-    if (autocast_enabled(at::kCPU) || groups < 2 || groups != x.size(1) || weight.size(0) != groups ||
-        weight.size(1) != 1 || !is_plain(x) || !is_plain(weight) || (bias && !is_plain(*bias)) ||
-        !x.is_contiguous(kChannelsLast) || x.numel() == 0 || stride.size() != 2 || padding.size() != 2 ||
-        dilation.size() != 2 || products(weight) == nullptr) {
-        return {};
-    }
-    return Depthwise::apply(x, weight, bias, stride, padding, dilation);
 }

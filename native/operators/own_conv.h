@@ -16,10 +16,13 @@ OCS_OPTIONAL<at::Tensor> own_convolution(const at::Tensor& x, const at::Tensor& 
                                          const OCS_OPTIONAL<at::Tensor>& bias, at::IntArrayRef stride,
                                          at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups);
 
-// The same for a depthwise one whose gradient of the weights is ours: in float32, over channels-last values, with
-// kernels 5 or 7 wide. The rest is libtorch's.
-OCS_OPTIONAL<at::Tensor> own_depthwise(const at::Tensor& x, const at::Tensor& weight,
-                                       const OCS_OPTIONAL<at::Tensor>& bias, at::IntArrayRef stride,
-                                       at::IntArrayRef padding, at::IntArrayRef dilation, int64_t groups);
+// Whether we compute the gradient of the weights of a convolution: it is depthwise, in float32, over channels-last
+// values, with a kernel 5 or 7 wide.
+bool has_depthwise_gradient(const at::Tensor& x, const at::Tensor& weight, int64_t groups);
+
+// That gradient of `weight`, [C, 1, h, w], from that of the output in channels last. Bitwise equal for any number of
+// threads.
+at::Tensor depthwise_gradient(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& weight,
+                              at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation);
 
 }  // namespace ocs

@@ -37,32 +37,35 @@ internal static class OpenMp
     {
         var changes = new Dictionary<string, string>();
 
+        // From GCC 13 on, OMP_X_ALL holds where OMP_X is not set.
+        string? Setting(string name) => variable(name) ?? variable(name + "_ALL");
+
         // By default threads that wait keep their core busy for about a millisecond. Whatever else wants it waits for
         // them: other programs, and OpenBLAS where it has other threads. Now they sleep after some microseconds
         // (docs/performance.md has times).
-        if (variable(Policy) is null && variable(SpinCount) is null)
+        if (Setting(Policy) is null && variable(SpinCount) is null)
         {
             changes[SpinCount] = "10000";
         }
 
         // oneDNN and OpenBLAS wait for ever if fewer threads start than they asked for.
-        if (variable("OMP_DYNAMIC") is not null)
+        if (Setting("OMP_DYNAMIC") is not null)
         {
             changes["OMP_DYNAMIC"] = "false";
         }
 
-        if (variable("OMP_MAX_ACTIVE_LEVELS") is "0")
+        if (Setting("OMP_MAX_ACTIVE_LEVELS") is "0")
         {
             changes["OMP_MAX_ACTIVE_LEVELS"] = "1";
         }
 
-        if (Number(variable(Limit)) is not { } limit)
+        if (Number(Setting(Limit)) is not { } limit)
         {
-            return (changes, string.IsNullOrEmpty(variable(Count)) ? cores : null);
+            return (changes, string.IsNullOrEmpty(Setting(Count)) ? cores : null);
         }
 
         // Child processes have the limit, too.
-        var threads = Math.Min(limit, Number(variable(Count)) ?? cores);
+        var threads = Math.Min(limit, Number(Setting(Count)) ?? cores);
         changes[Limit] = Text(int.MaxValue);
         changes[Count] = Text(threads);
         return (changes, threads);

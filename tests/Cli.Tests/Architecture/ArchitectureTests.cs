@@ -9,8 +9,8 @@ public partial class ArchitectureTests
 {
     private const int LongestFile = 400;
     private const int LongestShim = 1170;
-    private const int LongestOperators = 1050;
-    private const int LongestKernels = 1450;
+    private const int LongestOperators = 1150;
+    private const int LongestKernels = 1600;
     private const int LongestOptional = 600;
 
     private static readonly string[] Houses =

@@ -21,6 +21,10 @@ public class OpenMpTests
     [InlineData(
         "GOMP_SPINCOUNT=5 OMP_THREAD_LIMIT=4 OMP_NUM_THREADS=3", "OMP_THREAD_LIMIT=2147483647 OMP_NUM_THREADS=3", 3)]
     [InlineData("GOMP_SPINCOUNT=5 OMP_THREAD_LIMIT=many", "", 8)]
+    [InlineData("OMP_WAIT_POLICY_ALL=active OMP_NUM_THREADS_ALL=3", "", null)]
+    [InlineData("GOMP_SPINCOUNT=5 OMP_DYNAMIC_ALL=true", "OMP_DYNAMIC=false", 8)]
+    [InlineData("GOMP_SPINCOUNT=5 OMP_MAX_ACTIVE_LEVELS_ALL=0", "OMP_MAX_ACTIVE_LEVELS=1", 8)]
+    [InlineData("GOMP_SPINCOUNT=5 OMP_THREAD_LIMIT_ALL=2", "OMP_THREAD_LIMIT=2147483647 OMP_NUM_THREADS=2", 2)]
     public void Settings_with_which_training_is_slow_or_hangs_are_changed(string isSet, string changed, int? threads)
     {
         var variables = Parse(isSet);
