@@ -45,12 +45,13 @@ internal sealed class TrainingDisplay(CommandConsole console, double refreshSeco
         }
     }
 
-    /// <summary>The line of an epoch, green if it is the best so far.</summary>
+    /// <summary>The line of an epoch, green if it is the best so far; in a file it has all fields.</summary>
     public void EpochDone(RunRecord record)
     {
         var isBest = record.ValAccuracy > _bestAccuracy;
         _bestAccuracy = isBest ? record.ValAccuracy!.Value : _bestAccuracy;
-        Line(TrainingText.Epoch(record, console.Screen.Columns), isBest ? Shade.Good : Shade.None);
+        var columns = console.Screen.IsTerminal ? console.Screen.Columns : int.MaxValue;
+        Line(TrainingText.Epoch(record, columns), isBest ? Shade.Good : Shade.None);
     }
 
     public void Message(string sentence) => Line(sentence, Shade.None);

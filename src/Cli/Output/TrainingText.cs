@@ -8,7 +8,6 @@ namespace Ocs.Cli.Output;
 /// <summary>The texts of a training's display: the line of an epoch, and the live rows.</summary>
 internal static class TrainingText
 {
-    private const int LongestLine = 100;
     private const int LongestRow = 40;
     private const int BarLength = 20;
 
@@ -33,7 +32,7 @@ internal static class TrainingText
             record.ValLoss is { } loss ? $"val loss {Numbers.Loss(loss)}" : null,
             Strength(record.Lambda),
         ],
-        Math.Min(columns, LongestLine));
+        columns);
 
     /// <summary>The live rows: position, metrics, remaining time, and the expected cut.</summary>
     /// <remarks>
