@@ -154,13 +154,14 @@ internal static class EvalCommand
         }
 
         using var parameters = model.Parameters.To(device);
-        var found = Evaluation.Run(new Executor(model.Graph, parameters), data, BatchSizeFor(data), device);
+        var task = new Classification(data.ClassNames);
+        var found = Evaluate(model.Graph, parameters, task, data, BatchSizeFor(data), device);
         foreach (var line in BrokenImageList.Lines(data))
         {
             console.Error.WriteLine(line);
         }
 
-        return Show(request, model.Graph, data, new Classification(data.ClassNames), found, console);
+        return Show(request, model.Graph, data, task, found, console);
     }
 
     // The file runs as it is, so its MACs and parameters are unknown.
@@ -202,8 +203,8 @@ internal static class EvalCommand
         var task = data.For(model.Graph).Task ?? new Classification(data.Images!.ClassNames);
         task.Check(model.Graph, data.Test);
         using var parameters = model.Parameters.To(device);
-        var found = Evaluation.Run(
-            new Executor(model.Graph, parameters), task, data.Test, options.Training.EvaluationBatchSize, device);
+        var found = Evaluate(
+            model.Graph, parameters, task, data.Test, options.Training.EvaluationBatchSize, device);
         return Show(request, model.Graph, data.Test, task, found, console);
     }
 
@@ -237,9 +238,15 @@ internal static class EvalCommand
         var task = new Segmentation(data.ClassNames);
         task.Check(model.Graph, data);
         using var parameters = model.Parameters.To(device);
-        var executor = new Executor(model.Graph, parameters);
-        var found = Evaluation.Run(executor, task, data, PhotographBatchSize / 8, device);
+        var found = Evaluate(model.Graph, parameters, task, data, PhotographBatchSize / 8, device);
         return Show(request, model.Graph, data, task, found, console);
+    }
+
+    private static EvaluationResult Evaluate(
+        Graph graph, ParameterTable parameters, ITask task, IDataset data, int batchSize, Device device)
+    {
+        using var network = FastNetwork.For(graph, parameters, data.Count);
+        return Evaluation.Run(network.Executor, task, data, batchSize, device);
     }
 
     private static int Show(

@@ -41,6 +41,12 @@ internal abstract class RunnableNetwork(string name) : IDisposable
     /// <summary>Prepares a run on these inputs, in the order and with the types of <see cref="Inputs"/>.</summary>
     public abstract NetworkRun Prepare(IReadOnlyList<TensorData> inputs);
 
+    /// <summary>
+    /// The same for many runs, as fast as the runtime allows; outputs may round differently. Runtimes that optimise a
+    /// network when they read it have nothing to add.
+    /// </summary>
+    public virtual NetworkRun PrepareFast(IReadOnlyList<TensorData> inputs) => Prepare(inputs);
+
     public abstract void Dispose();
 }
 

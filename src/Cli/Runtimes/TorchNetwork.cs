@@ -39,11 +39,25 @@ internal sealed class TorchNetwork : RunnableNetwork
         TokenInputs.Rows(Model.Graph, Model.Graph.Nodes.IndexOf(Model.Graph.InputNodes.ElementAt(input)));
 
     public override NetworkRun Prepare(IReadOnlyList<TensorData> inputs) =>
-        new TorchRun(Model, [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))]);
+        new TorchRun(Model.Graph, given => Model.ForwardAll(given), Tensors(inputs));
+
+    public override NetworkRun PrepareFast(IReadOnlyList<TensorData> inputs)
+    {
+        var given = Tensors(inputs);
+        var fast = FastNetwork.Of(Model.Graph, Model.Parameters, given);
+        Tensor[] laid = [.. given.Select(fast.Laid)];
+        Array.ForEach(given, input => input.Dispose());
+        return new TorchRun(fast.Graph, these => fast.Executor.ForwardAll(these, training: false), laid, fast);
+    }
 
     public override void Dispose() => Model.Dispose();
 
-    private sealed class TorchRun(Network network, Tensor[] inputs) : NetworkRun
+    private static Tensor[] Tensors(IReadOnlyList<TensorData> inputs) =>
+        [.. inputs.Select(input => Tensor.FromArray(input.As<float>(), input.Shape.AsSpan()))];
+
+    private sealed class TorchRun(
+        Graph graph, Func<Tensor[], IReadOnlyList<Tensor>> forward, Tensor[] inputs, IDisposable? owned = null)
+        : NetworkRun
     {
         private IReadOnlyList<Tensor> _outputs = [];
 
@@ -51,20 +65,21 @@ internal sealed class TorchNetwork : RunnableNetwork
         {
             Release();
             using var _ = Autograd.NoGrad();
-            _outputs = network.ForwardAll(inputs);
+            _outputs = forward(inputs);
         }
 
         // The executor computes a value once, even if it is an output twice.
         public override IReadOnlyList<TensorData> Read()
         {
-            int[] nodes = [.. network.Graph.Outputs.Distinct()];
-            return [.. network.Graph.NamedOutputs.Select(output => Read(_outputs[Array.IndexOf(nodes, output.Node)]))];
+            int[] nodes = [.. graph.Outputs.Distinct()];
+            return [.. graph.NamedOutputs.Select(output => Read(_outputs[Array.IndexOf(nodes, output.Node)]))];
         }
 
         public override void Dispose()
         {
             Release();
             Array.ForEach(inputs, input => input.Dispose());
+            owned?.Dispose();
         }
 
         private static TensorData Read(Tensor output)
