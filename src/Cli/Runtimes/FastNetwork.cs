@@ -97,5 +97,7 @@ internal sealed class FastNetwork : IDisposable
         {
             output.Dispose();
         }
+
+        TorchRuntime.Synchronize(inputs[0].Device);
     }
 }
