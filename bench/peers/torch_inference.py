@@ -26,7 +26,7 @@ if file != "-":
         path, _, last = name.rpartition(".")
         module = model.get_submodule(path)
         current = getattr(module, last)
-        if isinstance(module, torch.nn.Conv2d) and module.groups > 1 and last == "weight":
+        if isinstance(module, torch.nn.Conv2d) and last == "weight" and module.groups == module.in_channels > 1:
             module.groups = value.shape[0]  # depthwise
         setattr(module, last, torch.nn.Parameter(value) if isinstance(current, torch.nn.Parameter) else value)
 

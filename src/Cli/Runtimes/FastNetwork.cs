@@ -1,6 +1,7 @@
 using Ocs.Graphs;
 using Ocs.Graphs.Passes;
 using Ocs.Torch;
+using Ocs.Training;
 
 namespace Ocs.Cli.Runtimes;
 
@@ -64,16 +65,17 @@ internal sealed class FastNetwork : IDisposable
             ? [MemoryFormat.Contiguous, MemoryFormat.ChannelsLast]
             : [MemoryFormat.Contiguous];
         FastNetwork[] candidates = [.. formats.Select(format => new FastNetwork(folded, weights, format))];
-        var fastest = candidates[0];
+        if (candidates is [var only])
+        {
+            return only;
+        }
+
+        FastNetwork? fastest = null;
         try
         {
-            if (candidates.Length > 1)
-            {
-                var times = TurnTimes.Take(
-                    candidates.Select(candidate => (Action)(() => candidate.Run(inputs))), Turns, TimeProvider.System);
-                fastest = candidates[Enumerable.Range(0, candidates.Length).MinBy(times.Shortest)];
-            }
-
+            var times = TurnTimes.Take(
+                candidates.Select(candidate => (Action)(() => candidate.Run(inputs))), Turns, TimeProvider.System);
+            fastest = candidates[Enumerable.Range(0, candidates.Length).MinBy(times.Shortest)];
             return fastest;
         }
         finally
@@ -93,11 +95,7 @@ internal sealed class FastNetwork : IDisposable
     private void Run(IReadOnlyList<Tensor> inputs)
     {
         using var _ = Autograd.NoGrad();
-        foreach (var output in Executor.ForwardAll([.. inputs], training: false))
-        {
-            output.Dispose();
-        }
-
+        Executor.ForwardAll([.. inputs], training: false).Release();
         TorchRuntime.Synchronize(inputs[0].Device);
     }
 }

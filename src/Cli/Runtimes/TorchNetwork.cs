@@ -44,10 +44,16 @@ internal sealed class TorchNetwork : RunnableNetwork
     public override NetworkRun PrepareFast(IReadOnlyList<TensorData> inputs)
     {
         var given = Tensors(inputs);
-        var fast = FastNetwork.Of(Model.Graph, Model.Parameters, given);
-        Tensor[] laid = [.. given.Select(fast.Laid)];
-        Array.ForEach(given, input => input.Dispose());
-        return new TorchRun(fast.Graph, these => fast.Executor.ForwardAll(these, training: false), laid, fast);
+        try
+        {
+            var fast = FastNetwork.Of(Model.Graph, Model.Parameters, given);
+            Tensor[] laid = [.. given.Select(fast.Laid)];
+            return new TorchRun(fast.Graph, these => fast.Executor.ForwardAll(these, training: false), laid, fast);
+        }
+        finally
+        {
+            Array.ForEach(given, input => input.Dispose());
+        }
     }
 
     public override void Dispose() => Model.Dispose();

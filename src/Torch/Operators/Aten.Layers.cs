@@ -46,7 +46,8 @@ public static unsafe partial class Aten
     /// </summary>
     /// <remarks>
     /// On a CPU with AVX2 or AVX-512 the shim computes 3x3 convolutions with a padding of 1, and 1x1 convolutions with
-    /// strides of 2, over contiguous planes (see <see cref="TorchRuntime.OwnKernels"/>). Under autocast to
+    /// strides of 2, over contiguous planes (see <see cref="TorchRuntime.OwnKernels"/>), and in channels last the
+    /// gradient of depthwise weights 5 or 7 wide. Under autocast to
     /// bfloat16, the gradient of wide weights over few pixels is computed by matrix products. A strided 1x1 convolution
     /// first drops unread pixels, since libtorch's may crash or give wrong gradients. Everything else is libtorch's.
     /// </remarks>

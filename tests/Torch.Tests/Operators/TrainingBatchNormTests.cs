@@ -8,7 +8,7 @@ public sealed class TrainingBatchNormTests
 {
     private const double Momentum = 0.1;
     private const double Epsilon = 1e-5;
-    private const double Tolerance = 1e-4;  // a single channel's gradient may nearly cancel
+    private const double Tolerance = 2e-5;
     private static readonly long[] Widths = [1, 3, 8, 13, 16, 24, 64, 100, 509];
 
     public static TheoryData<long, bool, int, MemoryFormat> Cases
@@ -40,6 +40,9 @@ public sealed class TrainingBatchNormTests
         long channels, bool hasResidual, int kind, MemoryFormat format)
     {
         var activation = (NormActivation)kind;
+        // The gradient of a single channel's weight nearly cancels with SiLU, so its rounding weighs more.
+        var tolerance = channels == 1 && activation == NormActivation.Silu ? 1e-4 : Tolerance;
+
         // Planes of 35 and batches of 70 fill no whole number of vectors, those of 16 and 32 do; the last are several
         // blocks and parts.
         foreach (var (count, height, width)
@@ -50,7 +53,7 @@ public sealed class TrainingBatchNormTests
             var actual = operands.Results(activation, exact: false);
             for (var i = 0; i < expected.Count; i++)
             {
-                Tensors.AssertClose(expected[i], actual[i], Tolerance);
+                Tensors.AssertClose(expected[i], actual[i], tolerance);
             }
         }
     }
